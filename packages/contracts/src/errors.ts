@@ -1,0 +1,46 @@
+/**
+ * Every code a `GatewayError` may carry, with the HTTP status it is answered with. docs/errors.md explains each to an
+ * operator, and a test holds the two lists together in both directions.
+ */
+export const errorCodes = {
+  bad_request: 400,
+  not_contact_number: 400,
+  meta_refused: 400,
+  unauthorized: 401,
+  bad_signature: 401,
+  forbidden: 403,
+  bad_verify_token: 403,
+  not_found: 404,
+  contact_not_found: 404,
+  media_not_found: 404,
+  payload_too_large: 413,
+  unsupported_media_type: 415,
+  too_many_requests: 429,
+  internal: 500,
+  graph_unavailable: 502,
+  ledger_unavailable: 503,
+  redis_unavailable: 503
+} as const satisfies Record<string, number>
+
+export type ErrorCode = keyof typeof errorCodes
+
+/** What an error tells besides its code: its cause, and whether repeating the same request may help. */
+export type GatewayErrorOptions = { cause?: unknown; retryable?: boolean }
+
+/**
+ * The one error class of this project. `message` is written for the caller and says what to change; it never holds a
+ * secret, a phone number, a message text or a wamid. `retryable` defaults to true for codes of 500 and above.
+ */
+export class GatewayError extends Error {
+  readonly code: ErrorCode
+  readonly statusCode: number
+  readonly retryable: boolean
+
+  constructor(code: ErrorCode, message: string, options: GatewayErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'GatewayError'
+    this.code = code
+    this.statusCode = errorCodes[code]
+    this.retryable = options.retryable ?? this.statusCode >= 500
+  }
+}

@@ -1,0 +1,45 @@
+export type { ErrorCode, GatewayErrorOptions } from './errors.ts'
+export { errorCodes, GatewayError } from './errors.ts'
+export type { Event, EventData, EventType, Subscription, SubscriptionAck } from './events.ts'
+export { EventDataSchema, EventSchema, EventTypeSchema, eventTypes, SubscriptionSchema } from './events.ts'
+export { createId, defaultTenantId, isId } from './ids.ts'
+export type { EventHint, IngestJob, OutcomeHint, SendJob } from './jobs.ts'
+export {
+  EventHintSchema,
+  IngestJobSchema,
+  ingestQueueName,
+  OutcomeHintSchema,
+  SendJobSchema,
+  sendJobId,
+  sendQueueName
+} from './jobs.ts'
+export type { MessageState, MetaError, OutboundContent } from './message.ts'
+export {
+  captionLengthMax,
+  isSettled,
+  MetaErrorSchema,
+  OutboundContentSchema,
+  stateOfStatus,
+  stateRanks,
+  templateNameLengthMax,
+  textLengthMax
+} from './message.ts'
+export type {
+  ListedContact,
+  ListedMessage,
+  MediaReply,
+  SendMessageBody,
+  SendTemplateBody,
+  SentMessage,
+  StatusReply
+} from './original.ts'
+export {
+  ListedContactSchema,
+  ListedMessageSchema,
+  MediaReplySchema,
+  SendMessageBodySchema,
+  SendTemplateBodySchema,
+  SentMessageSchema,
+  StatusReplySchema
+} from './original.ts'
+export type { ContactItem, MessageItem, OtherItem, StatusItem, WebhookItem } from './webhook.ts'

@@ -1,0 +1,90 @@
+import { type Static, Type } from 'typebox'
+
+/**
+ * The states of a message, each with its rank. A state only ever moves to a higher rank, but for the holder of a claim,
+ * who may put a message that Meta certainly did not take from `sending` back to `queued`.
+ * So the outcome is the maximum over all that was learned, whichever order it was learned in: `failed` before
+ * `delivered` yields to it, after `delivered` it changes nothing.
+ */
+export const stateRanks = {
+  received: 0,
+  scheduled: 10,
+  queued: 20,
+  sending: 30,
+  unknown: 40,
+  sent: 50,
+  failed: 60,
+  expired: 61,
+  cancelled: 62,
+  delivered: 70,
+  read: 80,
+  played: 90
+} as const
+
+export type MessageState = keyof typeof stateRanks
+
+/** Whether a message in this state has left our hands: what may still come is told by Meta's webhooks. */
+export function isSettled(state: MessageState): boolean {
+  return stateRanks[state] >= stateRanks.unknown
+}
+
+/** Which state Meta's status word stands for; undefined for a word that moves no state (it is kept all the same). */
+export function stateOfStatus(status: string): MessageState | undefined {
+  return statusStates.get(status)
+}
+
+const statusStates = new Map<string, MessageState>([
+  ['sent', 'sent'],
+  ['delivered', 'delivered'],
+  ['read', 'read'],
+  ['played', 'played'],
+  ['failed', 'failed']
+])
+
+/** Characters in the body of a text message (Meta's limit). */
+export const textLengthMax = 4096
+/** Characters in the caption of an image, video or document (Meta's limit). */
+export const captionLengthMax = 1024
+/** Characters in a template's name (Meta's limit). */
+export const templateNameLengthMax = 512
+
+const LinkSchema = Type.String({ minLength: 1, maxLength: 2048, pattern: '^https?://' })
+
+/** What is sent: Meta's own type and the object that goes under its name in the Graph request. */
+export const OutboundContentSchema = Type.Union([
+  Type.Object({
+    type: Type.Literal('text'),
+    text: Type.Object({ body: Type.String({ minLength: 1, maxLength: textLengthMax }) })
+  }),
+  Type.Object({
+    type: Type.Literal('image'),
+    image: Type.Object({ link: LinkSchema, caption: Type.Optional(Type.String({ maxLength: captionLengthMax })) })
+  }),
+  Type.Object({
+    type: Type.Literal('document'),
+    document: Type.Object({
+      link: LinkSchema,
+      caption: Type.Optional(Type.String({ maxLength: captionLengthMax })),
+      filename: Type.Optional(Type.String({ minLength: 1, maxLength: 240 }))
+    })
+  }),
+  Type.Object({
+    type: Type.Literal('template'),
+    template: Type.Object({
+      name: Type.String({ minLength: 1, maxLength: templateNameLengthMax, pattern: '^[a-z0-9_]+$' }),
+      language: Type.Object({ code: Type.String({ minLength: 2, maxLength: 15 }) })
+    })
+  })
+])
+
+export type OutboundContent = Static<typeof OutboundContentSchema>
+
+/** An error of Meta's, as it came in an answer to a send or in a webhook. */
+export const MetaErrorSchema = Type.Object({
+  code: Type.Optional(Type.Integer()),
+  title: Type.Optional(Type.String()),
+  message: Type.String(),
+  details: Type.Optional(Type.String())
+})
+
+export type MetaError = Static<typeof MetaErrorSchema>
