@@ -1,4 +1,4 @@
-import type { MetaError } from './message.ts'
+import { type MetaError } from './message.ts'
 
 /** What every item of a webhook may tell about where it belongs. All of it may be missing. */
 type ItemSource = {
