@@ -18,9 +18,10 @@ export {
   captionLengthMax,
   isSettled,
   MetaErrorSchema,
+  messageStates,
   OutboundContentSchema,
   stateOfStatus,
-  stateRanks,
+  stateRank,
   templateNameLengthMax,
   textLengthMax
 } from './message.ts'

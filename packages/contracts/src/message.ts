@@ -1,31 +1,38 @@
 import { type Static, Type } from 'typebox'
 
 /**
- * The states of a message, each with its rank. A state only ever moves to a higher rank, but for the holder of a claim,
- * who may put a message that Meta certainly did not take from `sending` back to `queued`.
- * So the outcome is the maximum over all that was learned, whichever order it was learned in: `failed` before
- * `delivered` yields to it, after `delivered` it changes nothing.
+ * The states of a message, in order. A state only ever moves to a later one, but for the holder of a claim, who may put
+ * a message that Meta certainly did not take back to `queued`. So the outcome is the maximum over all that was learned,
+ * whichever order it was learned in: `failed` yields to `delivered`, and changes nothing after it.
+ * The ledger's enum `message_state` has the same order.
  */
-export const stateRanks = {
-  received: 0,
-  scheduled: 10,
-  queued: 20,
-  sending: 30,
-  unknown: 40,
-  sent: 50,
-  failed: 60,
-  expired: 61,
-  cancelled: 62,
-  delivered: 70,
-  read: 80,
-  played: 90
-} as const
+export const messageStates = [
+  'received',
+  'scheduled',
+  'queued',
+  'sending',
+  'unknown',
+  'sent',
+  'failed',
+  'expired',
+  'cancelled',
+  'delivered',
+  'read',
+  'played'
+] as const
 
-export type MessageState = keyof typeof stateRanks
+export type MessageState = (typeof messageStates)[number]
+
+const ranks = new Map<MessageState, number>(messageStates.map((state, rank) => [state, rank]))
+
+/** The place of a state in the order; higher is later. */
+export function stateRank(state: MessageState): number {
+  return ranks.get(state) ?? 0
+}
 
 /** Whether a message in this state has left our hands: what may still come is told by Meta's webhooks. */
 export function isSettled(state: MessageState): boolean {
-  return stateRanks[state] >= stateRanks.unknown
+  return stateRank(state) >= stateRank('unknown')
 }
 
 /** Which state Meta's status word stands for; undefined for a word that moves no state (it is kept all the same). */

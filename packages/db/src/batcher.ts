@@ -1,0 +1,110 @@
+/** Collects single items into batches; see `createBatcher`. */
+export type Batcher<Item, Result> = {
+  /** Resolves with the item's own result once its batch has been flushed; rejects with the reason it was not. */
+  add(item: Item): Promise<Result>
+  /** Resolves when nothing waits and nothing runs. */
+  idle(): Promise<void>
+}
+
+export type BatcherOptions<Item> = {
+  /** Items in one batch at most. */
+  itemsMax: number
+  /** Batches that may run at once. */
+  inFlightMax: number
+  /** What an item weighs (bytes, say), and how much one batch may weigh; a single heavier item goes alone. */
+  weigh?: (item: Item) => number
+  weightMax?: number
+  /** Whether an error is one item's own fault, so that its neighbours are worth a try of their own. */
+  isItemFault?: (error: unknown) => boolean
+}
+
+type Waiting<Item, Result> = { item: Item; resolve: (result: Result) => void; reject: (error: unknown) => void }
+
+/**
+ * A natural batcher: it flushes whatever waits as soon as fewer than `inFlightMax` batches run. No timer: alone, an item
+ * goes at once; under load, batches grow by themselves to what arrived while the last ones ran.
+ * `flush` gets the items in the order they came and returns their results in the same order.
+ */
+export function createBatcher<Item, Result>(
+  flush: (items: Item[]) => Promise<Result[]>,
+  options: BatcherOptions<Item>
+): Batcher<Item, Result> {
+  const { itemsMax, inFlightMax, weigh = () => 0, weightMax = Number.POSITIVE_INFINITY } = options
+  const isItemFault = options.isItemFault ?? (() => false)
+  let waiting: Waiting<Item, Result>[] = []
+  let running = 0
+  let scheduled = false
+  let whenIdle: (() => void)[] = []
+
+  function add(item: Item): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      waiting.push({ item, resolve, reject })
+      schedule()
+    })
+  }
+
+  // Not at once, but after the current round of I/O, so that requests which arrived together leave together.
+  function schedule(): void {
+    if (scheduled || running >= inFlightMax) return
+    scheduled = true
+    setImmediate(() => {
+      scheduled = false
+      while (running < inFlightMax && waiting.length > 0) void run(take())
+    })
+  }
+
+  function take(): Waiting<Item, Result>[] {
+    let count = 0
+    let weight = 0
+    for (const { item } of waiting) {
+      weight += weigh(item)
+      if (count === itemsMax || (count > 0 && weight > weightMax)) break
+      count++
+    }
+    const batch = waiting.slice(0, count)
+    waiting = waiting.slice(count)
+    return batch
+  }
+
+  async function run(batch: Waiting<Item, Result>[]): Promise<void> {
+    running++
+    try {
+      await settle(batch)
+    } finally {
+      running--
+      if (waiting.length > 0) schedule()
+      else if (running === 0) release()
+    }
+  }
+
+  async function settle(batch: Waiting<Item, Result>[]): Promise<void> {
+    try {
+      const results = await flush(batch.map(({ item }) => item))
+      batch.forEach(({ resolve }, index) => {
+        resolve(results[index] as Result)
+      })
+    } catch (error) {
+      if (batch.length > 1 && isItemFault(error)) {
+        const middle = batch.length >> 1
+        await settle(batch.slice(0, middle))
+        await settle(batch.slice(middle))
+        return
+      }
+      for (const { reject } of batch) reject(error)
+    }
+  }
+
+  function release(): void {
+    for (const resolve of whenIdle) resolve()
+    whenIdle = []
+  }
+
+  return {
+    add,
+    idle: () =>
+      new Promise((resolve) => {
+        whenIdle.push(resolve)
+        if (waiting.length === 0 && running === 0) release()
+      })
+  }
+}

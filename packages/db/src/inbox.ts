@@ -1,0 +1,60 @@
+import { sql } from 'kysely'
+import { type Db } from './schema.ts'
+
+/** A webhook as Meta posted it, byte for byte. */
+export type RawWebhook = { id: string; tenantId: string; body: Buffer }
+
+/** Commits raw webhooks in one statement: when it returns they may be answered with 200. */
+export async function storeWebhooks(db: Db, webhooks: RawWebhook[]): Promise<void> {
+  await sql`
+    insert into inbox (tenant_id, id, body)
+    select * from unnest(
+      ${webhooks.map((w) => w.tenantId)}::uuid[],
+      ${webhooks.map((w) => w.id)}::uuid[],
+      ${webhooks.map((w) => w.body)}::bytea[]
+    )`.execute(db)
+}
+
+/** Locks those of the named webhooks that still wait, and which nobody else is working on. */
+export async function takeWebhooks(trx: Db, ids: string[]): Promise<RawWebhook[]> {
+  const { rows } = await sql<RawWebhook>`
+    select tenant_id as "tenantId", id, body from inbox
+    where id = any(${ids}::uuid[]) and processed_at is null
+    order by id for update skip locked`.execute(trx)
+  return rows
+}
+
+/** Marks webhooks as processed, in the transaction that holds what they said. */
+export async function markProcessed(trx: Db, ids: string[]): Promise<void> {
+  await sql`update inbox set processed_at = now() where id = any(${ids}::uuid[])`.execute(trx)
+}
+
+/** Webhooks that have waited for at least `overdueMs`: their bell may have been lost. */
+export async function waitingWebhooks(
+  db: Db,
+  overdueMs: number,
+  limit: number
+): Promise<{ id: string; bytes: number }[]> {
+  const { rows } = await sql<{ id: string; bytes: number }>`
+    select id, octet_length(body) as bytes from inbox
+    where processed_at is null and received_at <= now() - ${overdueMs} * interval '1 millisecond'
+    order by id limit ${limit}`.execute(db)
+  return rows
+}
+
+/** Something that could not be applied, kept with the reason; `item` is undefined when it is the whole body. */
+export type Quarantined = { tenantId: string; id: string; inboxId: string; item?: unknown; reason: string }
+
+/** Keeps what could not be applied. */
+export async function quarantine(trx: Db, entries: Quarantined[]): Promise<void> {
+  if (entries.length === 0) return
+  await sql`
+    insert into quarantine (tenant_id, id, inbox_id, item, reason)
+    select * from unnest(
+      ${entries.map((e) => e.tenantId)}::uuid[],
+      ${entries.map((e) => e.id)}::uuid[],
+      ${entries.map((e) => e.inboxId)}::uuid[],
+      ${entries.map((e) => (e.item === undefined ? null : JSON.stringify(e.item)))}::json[],
+      ${entries.map((e) => e.reason)}::text[]
+    )`.execute(trx)
+}

@@ -1,0 +1,27 @@
+import { type MigrationProvider, Migrator } from 'kysely/migration'
+import { connect } from './connect.ts'
+import * as ledger from './migrations/0001-ledger.ts'
+import { ensurePartitions } from './partitions.ts'
+
+const provider: MigrationProvider = {
+  async getMigrations() {
+    return { '0001-ledger': ledger }
+  }
+}
+
+/**
+ * Brings the database at `url` to the newest schema and makes the partitions of the coming days. Safe to run from
+ * several processes at once (Kysely's migrator takes a lock). Returns the names of what it applied; throws the
+ * migration's own error, with nothing of that migration kept.
+ */
+export async function migrate({ url }: { url: string }): Promise<string[]> {
+  const db = connect({ url, poolMax: 2, applicationName: 'migrate', timeoutMs: 60_000 })
+  try {
+    const { error, results } = await new Migrator({ db, provider }).migrateToLatest()
+    if (error !== undefined) throw error
+    await ensurePartitions(db)
+    return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName)
+  } finally {
+    await db.destroy()
+  }
+}

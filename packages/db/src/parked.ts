@@ -1,0 +1,58 @@
+import { type MetaError, stateOfStatus } from '@wag/contracts'
+import { sql } from 'kysely'
+import { appendEvents, type LogEnd } from './events.ts'
+import { type Db } from './schema.ts'
+import { type MessageHead, type Step } from './state.ts'
+import { applySteps, type Learned } from './steps.ts'
+
+type ParkedStatus = { message_id: string; status: string; error: MetaError | null }
+
+/** Adds to what was learned the statuses that came before their message had a wamid, and parks them no longer. */
+export async function joinParked(trx: Db, learned: Learned[]): Promise<Learned[]> {
+  const named = learned.filter(({ wamid }) => wamid !== undefined)
+  if (named.length === 0) return learned
+  const { rows } = await sql<ParkedStatus>`
+    update statuses s set message_id = i.message_id
+    from unnest(
+      ${named.map(({ message }) => message.tenantId)}::uuid[],
+      ${named.map(({ wamid }) => wamid)}::text[],
+      ${named.map(({ message }) => message.id)}::uuid[]
+    ) as i (tenant_id, wamid, message_id)
+    where s.tenant_id = i.tenant_id and s.wamid = i.wamid and s.message_id is null
+    returning s.message_id, s.status, s.error`.execute(trx)
+  if (rows.length === 0) return learned
+  const steps = stepsOf(rows)
+  return learned.map((entry) => ({ ...entry, steps: [...entry.steps, ...(steps.get(entry.message.id) ?? [])] }))
+}
+
+/**
+ * Joins parked statuses of the last `withinMs` with messages that have got their wamid meanwhile. Needed because the two
+ * may be committed at the same moment, each without seeing the other.
+ */
+export async function repairParked(db: Db, withinMs: number, limit: number): Promise<LogEnd[]> {
+  return db.transaction().execute(async (trx) => {
+    const { rows: heads } = await sql<MessageHead>`
+      select m.tenant_id as "tenantId", m.id, m.contact_id as "contactId", m.phone_number_id as "phoneNumberId",
+        m.state, m.wamid
+      from messages m where m.id in (
+        select m2.id from statuses s join messages m2 on m2.tenant_id = s.tenant_id and m2.wamid = s.wamid
+          and m2.direction = 'out'
+        where s.message_id is null and s.received_at > now() - ${withinMs} * interval '1 millisecond'
+        limit ${limit}
+      ) order by m.id for update`.execute(trx)
+    const learned = heads.map((message) => ({ message, steps: [], wamid: message.wamid ?? undefined }))
+    return appendEvents(trx, await applySteps(trx, await joinParked(trx, learned)))
+  })
+}
+
+function stepsOf(rows: ParkedStatus[]): Map<string, Step[]> {
+  const steps = new Map<string, Step[]>()
+  for (const row of rows) {
+    const state = stateOfStatus(row.status)
+    if (!state) continue
+    const list = steps.get(row.message_id) ?? []
+    list.push({ state, ...(row.error && { error: row.error }) })
+    steps.set(row.message_id, list)
+  }
+  return steps
+}

@@ -1,0 +1,94 @@
+import { type EventData, type EventType, type MessageState, type MetaError } from '@wag/contracts'
+import { type ColumnType, type Generated, type GeneratedAlways, type Kysely } from 'kysely'
+
+/** A column the database fills and never changes. */
+type Stamp = ColumnType<Date, Date | undefined, never>
+
+/** The ledger's tables. A test holds these names against the migrated database. */
+export type Database = {
+  tenants: { id: string; name: string; created_at: Stamp }
+  phone_numbers: {
+    tenant_id: string
+    id: string
+    access_token: Buffer | null
+    is_default: Generated<boolean>
+    created_at: Stamp
+  }
+  api_keys: {
+    tenant_id: string
+    id: string
+    name: string
+    hash: Buffer
+    scopes: string[]
+    created_at: Stamp
+    revoked_at: Date | null
+  }
+  contacts: {
+    tenant_id: string
+    id: GeneratedAlways<number>
+    wa_id: string | null
+    user_id: string | null
+    profile_name: Generated<string>
+    profile_at: Date | null
+    created_at: Stamp
+  }
+  messages: {
+    tenant_id: string
+    id: string
+    direction: 'in' | 'out'
+    phone_number_id: string
+    contact_id: number
+    recipient: string | null
+    state: MessageState
+    type: string
+    content: ColumnType<Record<string, unknown>, string, never>
+    wamid: string | null
+    error: ColumnType<MetaError | null, string | null, string | null>
+    at: Date
+    due_at: Date | null
+    attempts: Generated<number>
+    claim: string | null
+    created_at: Stamp
+    updated_at: ColumnType<Date, Date | undefined, Date>
+  }
+  statuses: {
+    tenant_id: string
+    wamid: string
+    status: string
+    participant: string
+    message_id: string | null
+    at: Date | null
+    error: ColumnType<MetaError | null, string | null, never>
+    content: ColumnType<Record<string, unknown>, string, never>
+    received_at: Stamp
+  }
+  inbox: {
+    tenant_id: string
+    id: string
+    body: Buffer
+    received_at: Stamp
+    processed_at: Date | null
+  }
+  quarantine: {
+    tenant_id: string
+    id: string
+    inbox_id: string
+    item: ColumnType<unknown, string | null, never>
+    reason: string
+    created_at: Stamp
+  }
+  heartbeats: { name: string; at: Date }
+  event_counters: { tenant_id: string; seq: number }
+  events: {
+    tenant_id: string
+    seq: number
+    type: EventType
+    at: Stamp
+    contact_id: number | null
+    message_id: string | null
+    data: ColumnType<EventData, string, never>
+  }
+}
+
+/** A connection pool to the ledger, or a transaction on it. */
+export type Db = Kysely<Database>

@@ -1,0 +1,93 @@
+import { isId, type MetaError, stateOfStatus } from '@wag/contracts'
+import { sql } from 'kysely'
+import { type NewEvent } from './events.ts'
+import { type Db } from './schema.ts'
+import { type MessageHead, type Step } from './state.ts'
+import { applySteps, type Learned } from './steps.ts'
+
+/** A status of Meta's, ready to be stored. `messageId` is our own id where Meta echoed it. */
+export type NewStatus = {
+  wamid: string
+  status: string
+  participant: string
+  messageId?: string | undefined
+  at?: Date | undefined
+  error?: MetaError | undefined
+  content: Record<string, unknown>
+}
+
+/**
+ * Stores a tenant's statuses, each once, moves their messages forward and returns the events that tell of it. A status
+ * whose message is not known is kept and waits for it.
+ */
+export async function storeStatuses(trx: Db, tenantId: string, statuses: NewStatus[]): Promise<NewEvent[]> {
+  if (statuses.length === 0) return []
+  const find = finder(await lockMessages(trx, tenantId, statuses))
+  const fresh = await insertStatuses(trx, tenantId, statuses, find)
+  const learned = new Map<string, Learned>()
+  for (const status of fresh) {
+    const message = find(status)
+    if (!message) continue
+    const entry: Learned = learned.get(message.id) ?? { message, steps: [], wamid: status.wamid }
+    entry.steps.push(...stepsOf(status))
+    learned.set(message.id, entry)
+  }
+  return applySteps(trx, [...learned.values()])
+}
+
+function stepsOf(status: NewStatus): Step[] {
+  const state = stateOfStatus(status.status)
+  return state ? [{ state, ...(status.error && { error: status.error }) }] : []
+}
+
+async function lockMessages(trx: Db, tenantId: string, statuses: NewStatus[]): Promise<MessageHead[]> {
+  const ids = [...new Set(statuses.flatMap(({ messageId }) => (isId(messageId) ? messageId : [])))]
+  const wamids = [...new Set(statuses.map(({ wamid }) => wamid))]
+  const { rows } = await sql<MessageHead>`
+    select tenant_id as "tenantId", id, contact_id as "contactId", phone_number_id as "phoneNumberId", state, wamid
+    from messages
+    where id = any(array(
+      select unnest(${ids}::uuid[])
+      union
+      select m.id from messages m where m.tenant_id = ${tenantId} and m.wamid = any(${wamids}::text[]) and m.direction = 'out'
+    )) and tenant_id = ${tenantId} and direction = 'out'
+    order by id for update`.execute(trx)
+  return rows
+}
+
+/** Finds a status's message: by our own id first, which is known before Meta's answer is. */
+function finder(messages: MessageHead[]): (status: NewStatus) => MessageHead | undefined {
+  const byId = new Map(messages.map((message) => [message.id, message]))
+  const byWamid = new Map(messages.map((message) => [message.wamid, message]))
+  return (status) => byId.get(status.messageId ?? '') ?? byWamid.get(status.wamid)
+}
+
+function keyOf(status: { wamid: string; status: string; participant: string }): string {
+  return JSON.stringify([status.wamid, status.status, status.participant])
+}
+
+async function insertStatuses(
+  trx: Db,
+  tenantId: string,
+  statuses: NewStatus[],
+  find: (status: NewStatus) => MessageHead | undefined
+): Promise<NewStatus[]> {
+  // Sorted, so that two batches with the same statuses wait for each other instead of deadlocking.
+  const unique = new Map(statuses.map((status) => [keyOf(status), status]))
+  const sorted = [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, status]) => status)
+  const column = <T>(pick: (status: NewStatus) => T): T[] => sorted.map(pick)
+  const { rows } = await sql<{ wamid: string; status: string; participant: string }>`
+    insert into statuses (tenant_id, wamid, status, participant, message_id, at, error, content)
+    select ${tenantId}, * from unnest(
+      ${column((s) => s.wamid)}::text[],
+      ${column((s) => s.status)}::text[],
+      ${column((s) => s.participant)}::text[],
+      ${column((s) => find(s)?.id ?? null)}::uuid[],
+      ${column((s) => s.at ?? null)}::timestamptz[],
+      ${column((s) => (s.error ? JSON.stringify(s.error) : null))}::json[],
+      ${column((s) => JSON.stringify(s.content))}::json[]
+    )
+    on conflict (tenant_id, wamid, status, participant) do nothing
+    returning wamid, status, participant`.execute(trx)
+  return rows.flatMap((row) => unique.get(keyOf(row)) ?? [])
+}

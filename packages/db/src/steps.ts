@@ -1,0 +1,47 @@
+import { sql } from 'kysely'
+import { type NewEvent } from './events.ts'
+import { type Db } from './schema.ts'
+import { advance, eventOf, type MessageHead, type Step } from './state.ts'
+
+/** A message, locked until the transaction ends, with what was learned about it. */
+export type Learned = { message: MessageHead; steps: Step[]; wamid?: string | undefined }
+
+/**
+ * Writes what was learned about messages of one locked set, in one statement, and returns the events that tell of it.
+ * States only move forward; a wamid is kept once known.
+ */
+export async function applySteps(trx: Db, learned: Learned[]): Promise<NewEvent[]> {
+  const events: NewEvent[] = []
+  const changes: { id: string; state: string; wamid: string | null; error: string | null }[] = []
+  for (const { message, steps, wamid } of learned) {
+    const head = { ...message, wamid: message.wamid ?? wamid ?? null }
+    const moves = advance(message.state, steps)
+    const last = moves.at(-1)
+    if (!last && head.wamid === message.wamid) continue
+    const state = last?.state ?? message.state
+    changes.push({ id: message.id, state, wamid: head.wamid, error: last?.error ? JSON.stringify(last.error) : null })
+    events.push(...moves.flatMap((step) => eventOf(head, step) ?? []))
+  }
+  if (changes.length > 0) await writeChanges(trx, changes)
+  return events
+}
+
+async function writeChanges(
+  trx: Db,
+  changes: { id: string; state: string; wamid: string | null; error: string | null }[]
+): Promise<void> {
+  await sql`
+    update messages m
+    set state = greatest(m.state, i.state),
+      wamid = coalesce(m.wamid, i.wamid),
+      error = case when i.state > m.state then i.error else m.error end,
+      due_at = case when i.state >= 'unknown' then null else m.due_at end,
+      updated_at = now()
+    from unnest(
+      ${changes.map((c) => c.id)}::uuid[],
+      ${changes.map((c) => c.state)}::message_state[],
+      ${changes.map((c) => c.wamid)}::text[],
+      ${changes.map((c) => c.error)}::json[]
+    ) as i (id, state, wamid, error)
+    where m.id = i.id`.execute(trx)
+}
