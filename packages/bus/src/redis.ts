@@ -1,83 +1,65 @@
-import { GatewayError } from "@wag/contracts";
-import { Redis } from "ioredis";
+import { GatewayError } from '@wag/contracts'
+import { Redis } from 'ioredis'
 
 export type RedisOptions = {
-	url: string;
-	/** Shown in CLIENT LIST. */
-	name: string;
-	/** Called with every connection error; without a listener they would end the process. */
-	onError: (error: Error) => void;
-};
+  url: string
+  /** Shown in CLIENT LIST. */
+  name: string
+  /** Called with every connection error; without a listener they would end the process. */
+  onError: (error: Error) => void
+}
 
 /** A lost Redis is looked for again this often at the longest, in milliseconds. */
-const reconnectDelayMaxMs = 1_000;
+const reconnectDelayMaxMs = 1_000
 /** No caller waits longer than this for Redis, in milliseconds. */
-const commandDeadlineMs = 1_500;
+const commandDeadlineMs = 1_500
 
 /**
  * A connection for commands: it fails at once while Redis is away instead of queueing, since what it carries is never
  * the only copy.
  */
 export function connectRedis({ url, name, onError }: RedisOptions): Redis {
-	const redis = new Redis(url, {
-		connectionName: name,
-		enableOfflineQueue: false,
-		maxRetriesPerRequest: 1,
-		retryStrategy: (times) => Math.min(times * 50, reconnectDelayMaxMs),
-	});
-	redis.on("error", onError);
-	return redis;
+  const redis = new Redis(url, {
+    connectionName: name,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    retryStrategy: (times) => Math.min(times * 50, reconnectDelayMaxMs)
+  })
+  redis.on('error', onError)
+  return redis
 }
 
 /** A connection that waits for Redis however long it takes: for blocking reads and subscriptions. */
-export function connectPatientRedis({
-	url,
-	name,
-	onError,
-}: RedisOptions): Redis {
-	const redis = new Redis(url, {
-		connectionName: name,
-		maxRetriesPerRequest: null,
-		retryStrategy: (times) => Math.min(times * 50, reconnectDelayMaxMs),
-	});
-	redis.on("error", onError);
-	return redis;
+export function connectPatientRedis({ url, name, onError }: RedisOptions): Redis {
+  const redis = new Redis(url, {
+    connectionName: name,
+    maxRetriesPerRequest: null,
+    retryStrategy: (times) => Math.min(times * 50, reconnectDelayMaxMs)
+  })
+  redis.on('error', onError)
+  return redis
 }
 
 /**
  * Runs a command under a deadline of our own: a half-dead connection settles no promise. Throws `redis_unavailable`
  * when Redis is away or does not answer in time; the command may have been executed all the same.
  */
-export async function withRedis<T>(
-	redis: Redis,
-	command: () => Promise<T>,
-): Promise<T> {
-	if (redis.status !== "ready")
-		throw new GatewayError("redis_unavailable", "Redis is not connected");
-	let timer: NodeJS.Timeout | undefined;
-	const deadline = new Promise<never>((_resolve, reject) => {
-		timer = setTimeout(() => {
-			reject(
-				new GatewayError(
-					"redis_unavailable",
-					`Redis did not answer within ${commandDeadlineMs} ms`,
-				),
-			);
-		}, commandDeadlineMs);
-	});
-	try {
-		return await Promise.race([command(), deadline]);
-	} catch (error) {
-		if (error instanceof GatewayError) throw error;
-		throw new GatewayError("redis_unavailable", "Redis refused a command", {
-			cause: error,
-		});
-	} finally {
-		clearTimeout(timer);
-	}
-}
-
-/** Closes a connection; a Redis that is away is not waited for. */
-export function closeRedis(redis: Redis): void {
-	redis.disconnect();
+export async function withRedis<T>(redis: Redis, command: () => Promise<T>): Promise<T> {
+  if (redis.status !== 'ready') throw new GatewayError('redis_unavailable', 'Redis is not connected')
+  let timer: NodeJS.Timeout | undefined
+  const deadline = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new GatewayError('redis_unavailable', `Redis did not answer within ${commandDeadlineMs} ms`))
+    }, commandDeadlineMs)
+  })
+  try {
+    return await Promise.race([command(), deadline])
+  } catch (error) {
+    if (error instanceof GatewayError) throw error
+    throw new GatewayError('redis_unavailable', 'Redis refused a command', {
+      cause: error
+    })
+  } finally {
+    clearTimeout(timer)
+  }
 }

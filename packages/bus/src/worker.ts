@@ -1,76 +1,76 @@
-import { type Job, Worker } from "bullmq";
-import { closeRedis, connectPatientRedis, type RedisOptions } from "./redis.ts";
+import { type Job, Worker } from 'bullmq'
+import { connectPatientRedis, type RedisOptions } from './redis.ts'
 
 export type WorkerOptions = RedisOptions & {
-	prefix: string;
-	queue: string;
-	/** Jobs handled at once by this process. */
-	concurrency: number;
-	handle: (data: unknown) => Promise<void>;
-};
+  prefix: string
+  queue: string
+  /** Jobs handled at once by this process. */
+  concurrency: number
+  handle: (data: unknown) => Promise<void>
+}
 
 /** A running worker. */
 export type RunningWorker = {
-	/** Jobs being handled now. */
-	active(): number;
-	/** Takes no more jobs, waits up to `graceMs` for those being handled, and lets go of Redis. */
-	close(graceMs: number): Promise<void>;
-};
+  /** Jobs being handled now. */
+  active(): number
+  /** Takes no more jobs, waits up to `graceMs` for those being handled, and lets go of Redis. */
+  close(graceMs: number): Promise<void>
+}
 
 /**
  * A killed worker's jobs are taken over after at most the lock's 10 s and one look of 4 s (BullMQ's own defaults need
  * about a minute). A job never fails for having stalled: the ledger decides what is done twice, not the queue.
  */
 const recovery = {
-	lockDuration: 10_000,
-	stalledInterval: 4_000,
-	maxStalledCount: Number.MAX_SAFE_INTEGER,
-};
+  lockDuration: 10_000,
+  stalledInterval: 4_000,
+  maxStalledCount: Number.MAX_SAFE_INTEGER
+}
 
 /** Handles the jobs of one queue. A handler that throws is told to `onError`; the job is not tried again by the queue. */
 export function startWorker(options: WorkerOptions): RunningWorker {
-	const redis = connectPatientRedis(options);
-	let active = 0;
-	const worker = new Worker(
-		options.queue,
-		async (job: Job<unknown>) => {
-			active++;
-			try {
-				await options.handle(job.data);
-			} finally {
-				active--;
-			}
-		},
-		{
-			connection: redis,
-			prefix: options.prefix,
-			concurrency: options.concurrency,
-			removeOnComplete: { count: 0 },
-			removeOnFail: { count: 0 },
-			...recovery,
-		},
-	);
-	worker.on("error", options.onError);
-	worker.on("failed", (_job, error) => {
-		options.onError(error);
-	});
-	return {
-		active: () => active,
-		async close(graceMs) {
-			await within(graceMs, worker.close());
-			closeRedis(redis);
-		},
-	};
+  const redis = connectPatientRedis(options)
+  let active = 0
+  const worker = new Worker(
+    options.queue,
+    async (job: Job<unknown>) => {
+      active++
+      try {
+        await options.handle(job.data)
+      } finally {
+        active--
+      }
+    },
+    {
+      connection: redis,
+      prefix: options.prefix,
+      concurrency: options.concurrency,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
+      ...recovery
+    }
+  )
+  worker.on('error', options.onError)
+  worker.on('failed', (_job, error) => {
+    options.onError(error)
+  })
+  return {
+    active: () => active,
+    async close(graceMs) {
+      await within(graceMs, worker.close())
+      redis.disconnect()
+    }
+  }
 }
 
 async function within(graceMs: number, closing: Promise<void>): Promise<void> {
-	let timer: NodeJS.Timeout | undefined;
-	const deadline = new Promise<void>((resolve) => {
-		timer = setTimeout(resolve, graceMs);
-	});
-	try {
-		await Promise.race([closing, deadline]);
-	} finally {
-		clearTimeout(timer);
-	}
+  let timer: NodeJS.Timeout | undefined
+  const deadline = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, graceMs)
+  })
+  try {
+    await Promise.race([closing, deadline])
+  } finally {
+    clearTimeout(timer)
+  }
 }
