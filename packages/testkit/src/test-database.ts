@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto'
+import { migrate } from '@wag/db'
+import { type Server } from './server-process.ts'
+import {
+  asAdmin,
+  databaseUrl,
+  sharedPostgresUrl,
+  type TestContext,
+  templateName,
+  throwAwayPostgres
+} from './test-stores.ts'
+
+/** A migrated database of this test's own, as a url; dropped after the test, whoever is still connected. */
+export async function createTestDatabase(t: TestContext): Promise<string> {
+  const serverUrl = await sharedPostgresUrl()
+  const name = `test_${randomBytes(8).toString('hex')}`
+  await asAdmin(serverUrl, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${templateName}`))
+  t.teardown(() => asAdmin(serverUrl, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`)))
+  return databaseUrl(serverUrl, name)
+}
+
+/** A whole PostgreSQL with a migrated database, for tests that stop or kill it. */
+export async function startTestPostgres(t: TestContext): Promise<Server> {
+  const server = await throwAwayPostgres()
+  t.teardown(() => server.stop())
+  await migrate({ url: server.url })
+  return server
+}
