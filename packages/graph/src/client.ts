@@ -1,0 +1,102 @@
+import { type OutboundContent } from '@wag/contracts'
+import { type Dispatcher, Pool } from 'undici'
+import { type Exchange, exchange } from './exchange.ts'
+import { assertMediaId, type Media, readMedia } from './media.ts'
+import { readOutcome, type SendOutcome } from './outcome.ts'
+import { createPayload } from './payload.ts'
+
+export type GraphOptions = {
+  /** `https://graph.facebook.com`, or what stands in for it; a path in it is kept. */
+  baseUrl: string
+  /** `v26.0`. Pinned by the operator: an unversioned call would take the version of Meta's dashboard. */
+  version: string
+  /** For the whole of one call, from waiting for a connection to the last byte of the answer. */
+  timeoutMs: number
+  /** At least the number of sends that run at once; more of them wait for a connection, within their time. */
+  connectionsMax: number
+  userAgent?: string
+}
+
+export type SendRequest = {
+  phoneNumberId: string
+  accessToken: string
+  to: string
+  content: OutboundContent
+  callbackData: string
+  contextMessageId?: string
+  signal?: AbortSignal
+}
+
+export type MediaRequest = { mediaId: string; phoneNumberId?: string; accessToken: string; signal?: AbortSignal }
+
+export type Graph = {
+  /** One POST, at most once on the wire. Every ending is an outcome; it does not throw. */
+  send(request: SendRequest): Promise<SendOutcome>
+  /** Throws `media_not_found`, `meta_refused` (with Meta's message) or `graph_unavailable`. */
+  getMedia(request: MediaRequest): Promise<Media>
+  /** Lets calls under way finish (none outlives `timeoutMs`), then closes the connections. */
+  close(): Promise<void>
+}
+
+// Servers in front of Meta keep an idle connection for 5 s and more; a shorter time here means that we rarely write
+// into one that is being closed, which would leave the outcome unknown.
+const keepAliveMs = 4000
+
+// What an HTTP header can carry of a token. undici would refuse the rest as a request that never left, again and again.
+const tokenShape = /^[\x21-\x7e]+$/
+const unusableToken: SendOutcome = {
+  kind: 'failed',
+  error: { message: 'The access token holds characters that no header can carry' },
+  class: 'auth_fatal'
+}
+
+type Call = { method: Dispatcher.HttpMethod; path: string; accessToken: string; body?: string }
+
+/** A client of the Graph API with its own connections (HTTP/1.1, keep-alive). The caller closes it. */
+export function createGraph(options: GraphOptions): Graph {
+  const { timeoutMs, userAgent = 'wag' } = options
+  const base = new URL(options.baseUrl)
+  const prefix = `${base.pathname.replace(/\/+$/, '')}/${segment(options.version)}`
+  const pool = new Pool(base.origin, {
+    connections: options.connectionsMax,
+    pipelining: 1,
+    allowH2: false,
+    keepAliveTimeout: keepAliveMs,
+    keepAliveMaxTimeout: keepAliveMs,
+    connect: { timeout: timeoutMs },
+    // A second wall: exchange() ends every call after timeoutMs by itself.
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs
+  })
+
+  function call({ method, path, accessToken, body }: Call, signal: AbortSignal | undefined): Promise<Exchange> {
+    const headers = {
+      authorization: `Bearer ${accessToken}`,
+      'user-agent': userAgent,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' })
+    }
+    return exchange(pool, { method, path: `${prefix}/${path}`, headers, body: body ?? null }, { timeoutMs, signal })
+  }
+
+  return {
+    async send({ phoneNumberId, accessToken, signal, ...parts }) {
+      if (!tokenShape.test(accessToken)) return unusableToken
+      const body = JSON.stringify(createPayload(parts))
+      const path = `${segment(phoneNumberId)}/messages`
+      return readOutcome(await call({ method: 'POST', path, accessToken, body }, signal))
+    },
+
+    async getMedia({ mediaId, phoneNumberId, accessToken, signal }) {
+      assertMediaId(mediaId)
+      const query = phoneNumberId === undefined ? '' : `?phone_number_id=${segment(phoneNumberId)}`
+      const path = `${segment(mediaId)}${query}`
+      return readMedia(mediaId, await call({ method: 'GET', path, accessToken }, signal))
+    },
+
+    close: () => pool.close()
+  }
+}
+
+function segment(value: string): string {
+  return encodeURIComponent(value.toWellFormed())
+}

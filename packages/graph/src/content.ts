@@ -1,0 +1,64 @@
+import { isRecord } from './tidy.ts'
+
+/** What a list shows of a message; an empty string where there is nothing to show. */
+export type Description = { body: string; link: string }
+
+type Part = Record<string, unknown>
+
+/**
+ * Describes a message by its type and Meta's object, inbound (the whole message) or outbound (`OutboundContent`).
+ * Inbound media links to our own route by its id. Total: an unknown type or a strange shape gives empty strings.
+ */
+export function describeContent(type: string, content: Record<string, unknown>): Description {
+  // hasOwn: a type may be named `constructor`.
+  const part = isRecord(content) && Object.hasOwn(content, type) ? content[type] : undefined
+  if (!isRecord(part)) return { body: '', link: '' }
+  return {
+    body: bodyOf(type, part),
+    link: mediaTypes.has(type) ? linkOf(part) : ''
+  }
+}
+
+const mediaTypes = new Set(['image', 'video', 'audio', 'document', 'sticker'])
+
+function bodyOf(type: string, part: Part): string {
+  switch (type) {
+    case 'text':
+      return firstText(part.body)
+    case 'image':
+    case 'video':
+    case 'audio':
+    case 'document':
+    case 'sticker':
+      return firstText(part.caption)
+    case 'template':
+      return firstText(part.name)
+    case 'button':
+      return firstText(part.text)
+    case 'interactive':
+      return replyOf(part)
+    case 'reaction':
+      return firstText(part.emoji)
+    case 'location':
+      return firstText(part.name, part.address)
+    default:
+      return ''
+  }
+}
+
+function replyOf(interactive: Part): string {
+  // Flow replies (nfm_reply) have a body in place of a title.
+  const reply = interactive.button_reply ?? interactive.list_reply ?? interactive.nfm_reply
+  return isRecord(reply) ? firstText(reply.title, reply.body) : ''
+}
+
+function linkOf(media: Part): string {
+  const id = typeof media.id === 'number' ? String(media.id) : media.id
+  if (typeof id === 'string' && id !== '') return `/media/${encodeURIComponent(id.toWellFormed())}/`
+  return firstText(media.link)
+}
+
+function firstText(...values: unknown[]): string {
+  for (const value of values) if (typeof value === 'string' && value !== '') return value
+  return ''
+}

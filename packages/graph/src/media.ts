@@ -1,0 +1,51 @@
+import { GatewayError } from '@wag/contracts'
+import { classify } from './errors.ts'
+import { type Answer, type Exchange } from './exchange.ts'
+import { readJson } from './json.ts'
+import { readMetaError } from './meta-error.ts'
+import { isRecord } from './tidy.ts'
+
+/** Where a medium can be fetched for the next five minutes, with the token, and from Meta's hosts only. */
+export type Media = { mediaId: string; link: string; mimeType: string }
+
+const mediaIdShape = /^[A-Za-z0-9_.-]{1,255}$/
+
+/** Throws `media_not_found` for what cannot be an id of Meta's, so that it never becomes part of a path. */
+export function assertMediaId(mediaId: string): void {
+  if (!mediaIdShape.test(mediaId) || mediaId === '.' || mediaId === '..') throw notFound()
+}
+
+/** Reads the medium from Graph's answer, or throws a `GatewayError`. Pure. */
+export function readMedia(mediaId: string, exchange: Exchange): Media {
+  if (exchange.kind !== 'answered') throw unavailable(exchange.reason)
+  const json = readJson(exchange.answer.body)
+  const { status } = exchange.answer
+  if (status === 200 && isRecord(json) && typeof json.url === 'string' && URL.canParse(json.url)) {
+    const mimeType = typeof json.mime_type === 'string' ? json.mime_type : 'application/octet-stream'
+    return { mediaId, link: json.url, mimeType }
+  }
+  throw readRefusal(exchange.answer, isRecord(json) ? json.error : undefined)
+}
+
+function readRefusal({ status }: Answer, value: unknown): GatewayError {
+  const error = readMetaError(value)
+  const subcode = isRecord(value) ? value.error_subcode : undefined
+  if (status === 404 || error?.code === 131052 || (error?.code === 100 && subcode === 33)) return notFound()
+  if (error?.code === undefined) {
+    const isRefusal = status >= 300 && status < 500 && status !== 408 && status !== 429
+    return isRefusal ? refused(`Meta answered HTTP ${status}`) : unavailable(`HTTP ${status}`)
+  }
+  return classify(error.code).action === 'fail' ? refused(error.message) : unavailable(`code ${error.code}`)
+}
+
+function notFound(): GatewayError {
+  return new GatewayError('media_not_found', 'Media not found')
+}
+
+function refused(message: string): GatewayError {
+  return new GatewayError('meta_refused', message)
+}
+
+function unavailable(reason: string): GatewayError {
+  return new GatewayError('graph_unavailable', `Meta did not tell where the medium is (${reason})`)
+}
