@@ -25,3 +25,19 @@ export async function withRetry<T>(attempt: () => Promise<T>): Promise<T> {
     }
   }
 }
+
+/** What a lost, refused or silent connection says, which has no SQLSTATE. */
+const awayMessages = /timeout|terminated|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|not queryable|Client has encountered/i
+
+/**
+ * Whether the ledger could not be reached or does not take writes now: connection errors (08), shutdown and cancelled
+ * statements (57), too many connections or a full disk (53), read-only (25006), or no connection at all.
+ */
+export function isLedgerAway(error: unknown): boolean {
+  const state = sqlState(error)
+  if (state !== undefined && !/^E/.test(state)) return /^(08|53|57|25006)/.test(state)
+  return (
+    error instanceof Error &&
+    (awayMessages.test(error.message) || ('code' in error && awayMessages.test(String(error.code))))
+  )
+}

@@ -1,0 +1,90 @@
+import { GatewayError } from '@wag/contracts'
+import { type Db, findPrincipal, type Principal } from '@wag/db'
+import { type FastifyInstance, type FastifyRequest } from 'fastify'
+
+/** What a route asks of its caller's key. `ops` is `admin` for browsers: the key may also come as a Basic password. */
+export type Scope = 'public' | 'read' | 'send' | 'admin' | 'ops'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    scope?: Scope
+  }
+  interface FastifyRequest {
+    principal: Principal | null
+  }
+}
+
+/** Finds out whose key this is; undefined for nobody's. */
+export type Authenticator = (key: string) => Promise<Principal | undefined>
+
+/** A revoked key is refused after this long at the latest, in milliseconds. */
+const cacheTtlMs = 5_000
+/** Keys remembered at most; guessing keys must not grow the memory. */
+const cacheEntriesMax = 10_000
+const keyLengthMax = 512
+
+/** Looks keys up in the ledger, and remembers each answer for a few seconds. */
+export function createAuthenticator(db: Db): Authenticator {
+  const cache = new Map<string, { found: Promise<Principal | undefined>; until: number }>()
+  return async (key) => {
+    if (key.length === 0 || key.length > keyLengthMax) return undefined
+    const known = cache.get(key)
+    if (known && known.until > Date.now()) return known.found
+    if (cache.size >= cacheEntriesMax) cache.clear()
+    const found = findPrincipal(db, key)
+    cache.set(key, { found, until: Date.now() + cacheTtlMs })
+    try {
+      return await found
+    } catch (error) {
+      cache.delete(key)
+      throw error
+    }
+  }
+}
+
+/**
+ * Asks every request for a key, but for routes that say `public`. A route that says nothing keeps the service from
+ * starting.
+ */
+export function addAuthentication(app: FastifyInstance, authenticate: Authenticator): void {
+  const undeclared: string[] = []
+  app.decorateRequest('principal', null)
+  app.addHook('onRoute', (route) => {
+    // Looked at when all is registered: a plugin around the route may still declare it.
+    queueMicrotask(() => {
+      if (!route.config?.scope) undeclared.push(`${String(route.method)} ${route.url}`)
+    })
+  })
+  app.addHook('onReady', async () => {
+    if (undeclared.length > 0) throw new Error(`routes without a scope: ${undeclared.join(', ')}`)
+  })
+  app.addHook('onRequest', async (request) => {
+    const scope = request.routeOptions.config.scope
+    if (scope === 'public' || request.is404) return
+    const principal = await authenticate(keyOf(request, scope) ?? '')
+    if (!principal) throw new GatewayError('unauthorized', 'Send a valid API key: Authorization: Bearer <key>')
+    if (!isAllowed(principal, scope))
+      throw new GatewayError('forbidden', `This key lacks the scope ${scope ?? 'admin'}`)
+    request.principal = principal
+  })
+}
+
+function isAllowed({ scopes }: Principal, scope: Scope | undefined): boolean {
+  return scopes.includes('admin') || (scope !== undefined && scopes.includes(scope))
+}
+
+function keyOf(request: FastifyRequest, scope: Scope | undefined): string | undefined {
+  const [scheme = '', value = ''] = (request.headers.authorization ?? '').split(/ +/, 2)
+  if (/^bearer$/i.test(scheme)) return value
+  if (scope === 'ops' && /^basic$/i.test(scheme)) {
+    const credentials = Buffer.from(value, 'base64').toString()
+    return credentials.slice(credentials.indexOf(':') + 1)
+  }
+  return undefined
+}
+
+/** The caller of a route that asks for a key. */
+export function principalOf(request: FastifyRequest): Principal {
+  if (!request.principal) throw new GatewayError('unauthorized', 'Send a valid API key: Authorization: Bearer <key>')
+  return request.principal
+}

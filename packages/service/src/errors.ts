@@ -1,0 +1,48 @@
+import { type ErrorCode, GatewayError } from '@wag/contracts'
+import { isLedgerAway } from '@wag/db'
+import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+
+/**
+ * The one place where errors become answers: `{ status: 'error', message }`. Texts of 4xx pass; a 5xx that is not ours
+ * gets a fixed one, and its cause goes to the log under the request's id.
+ */
+export function addErrors(app: FastifyInstance): void {
+  app.setNotFoundHandler(async () => {
+    throw new GatewayError('not_found', 'Not found')
+  })
+  app.setErrorHandler(async (error: FastifyError | Error, request, reply) => {
+    const translated = translate(error)
+    if (translated.statusCode >= 500) request.log.error({ err: error, req: request }, 'request failed')
+    return answer(translated, request, reply)
+  })
+}
+
+function answer(error: GatewayError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error.code === 'unauthorized') {
+    const isOps = request.routeOptions.config.scope === 'ops'
+    void reply.header('www-authenticate', isOps ? 'Basic realm="ops"' : 'Bearer')
+  }
+  if (error.statusCode === 503) void reply.header('retry-after', '1')
+  return reply.code(error.statusCode).send({ status: 'error', message: error.message })
+}
+
+function translate(error: FastifyError | Error): GatewayError {
+  if (error instanceof GatewayError) return error
+  const statusCode = 'statusCode' in error ? (error.statusCode ?? 500) : 500
+  if (statusCode < 500) return new GatewayError(codeOf(statusCode), error.message, { cause: error })
+  if (isLedgerAway(error)) {
+    return new GatewayError('ledger_unavailable', 'The database is not available: repeat the request', { cause: error })
+  }
+  return new GatewayError('internal', 'Internal server error', { cause: error })
+}
+
+const codes = new Map<number, ErrorCode>([
+  [404, 'not_found'],
+  [413, 'payload_too_large'],
+  [415, 'unsupported_media_type'],
+  [429, 'too_many_requests']
+])
+
+function codeOf(statusCode: number): ErrorCode {
+  return codes.get(statusCode) ?? 'bad_request'
+}

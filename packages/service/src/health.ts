@@ -1,0 +1,48 @@
+import { GatewayError } from '@wag/contracts'
+import { type FastifyInstance } from 'fastify'
+
+/** What must work for a service to be of use, by name; each rejects with the reason when it does not. */
+export type Checks = Record<string, () => Promise<void>>
+
+/** How long one check may take, in milliseconds. */
+const checkTimeoutMs = 2_000
+
+/**
+ * `/health/live`: the process answers. `/health/ready`: everything it needs takes writes; 503 with the reasons if not,
+ * and while it is being stopped.
+ */
+export function addHealth(app: FastifyInstance, checks: Checks): void {
+  let stopping = false
+  app.addHook('preClose', async () => {
+    stopping = true
+  })
+
+  app.get('/health/live', { config: { scope: 'public' }, logLevel: 'warn' }, async () => ({ status: 'ok' }))
+
+  app.get('/health/ready', { config: { scope: 'public' }, logLevel: 'warn' }, async (request, reply) => {
+    const names = Object.keys(checks)
+    const results = await Promise.all(names.map((name) => runCheck(name, checks, request.log)))
+    const isReady = !stopping && results.every((result) => result === 'ok')
+    const entries = names.map((name, index) => [name, results[index]])
+    return reply
+      .code(isReady ? 200 : 503)
+      .send({ status: isReady ? 'ok' : stopping ? 'stopping' : 'unavailable', checks: Object.fromEntries(entries) })
+  })
+}
+
+async function runCheck(name: string, checks: Checks, log: FastifyInstance['log']): Promise<string> {
+  let timer: NodeJS.Timeout | undefined
+  const deadline = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${checkTimeoutMs} ms`)), checkTimeoutMs)
+  })
+  try {
+    await Promise.race([checks[name]?.(), deadline])
+    return 'ok'
+  } catch (error) {
+    log.warn({ err: error, check: name }, 'not ready')
+    // Only texts of our own go out: a driver's may name hosts and users.
+    return error instanceof GatewayError ? error.message : 'unreachable'
+  } finally {
+    clearTimeout(timer)
+  }
+}

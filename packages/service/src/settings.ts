@@ -1,0 +1,141 @@
+import { type TObject, type TSchema, Type } from 'typebox'
+
+const port = (number: number, whose: string) =>
+  Type.Integer({ minimum: 0, maximum: 65535, default: number, description: `Port of the ${whose}.` })
+
+const milliseconds = (value: number, description: string, minimum = 0) =>
+  Type.Integer({ minimum, maximum: 86_400_000, default: value, description })
+
+/**
+ * Every environment variable there is. A service picks the ones it needs; docs/configuration.md and .env.example list
+ * them all, and a test holds the three together.
+ */
+export const settings = {
+  DATABASE_URL: Type.String({
+    pattern: '^postgres(ql)?://',
+    description: 'PostgreSQL 15 or newer: postgres://user:password@host:port/database.'
+  }),
+  DATABASE_POOL_MAX: Type.Integer({
+    minimum: 2,
+    maximum: 100,
+    default: 6,
+    description: 'Connections one process keeps at most.'
+  }),
+  REDIS_URL: Type.String({
+    pattern: '^rediss?://',
+    description: 'Redis 7 or newer with maxmemory-policy noeviction: redis://:password@host:port.'
+  }),
+  REDIS_PREFIX: Type.String({
+    minLength: 1,
+    pattern: '^[a-z0-9_-]+$',
+    default: 'wag',
+    description: 'First part of every Redis key and channel.'
+  }),
+  HOST: Type.String({ minLength: 1, default: '127.0.0.1', description: 'Address the services listen on.' }),
+  LOG_LEVEL: Type.Enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+    default: 'info',
+    description: 'Least serious log line that is written.'
+  }),
+  GATEWAY_PORT: port(3000, 'gateway'),
+  REALTIME_PORT: port(3001, 'realtime service'),
+  SIMULATOR_PORT: port(3002, 'simulator'),
+  SENDER_PORT: port(3003, "sender's health and metrics"),
+  INGEST_PORT: port(3004, "ingest worker's health and metrics"),
+  SHUTDOWN_GRACE_MS: milliseconds(
+    20_000,
+    'How long a process may take to finish what it is doing when told to stop. The orchestrator must wait longer.',
+    1_000
+  ),
+  API_KEY: Type.String({
+    minLength: 32,
+    description: 'The bootstrap admin key: any string of 32 characters or more.'
+  }),
+  ENCRYPTION_KEY: Type.String({
+    pattern: '^[0-9a-fA-F]{64}$',
+    description: 'Encrypts the Meta tokens in the database: 32 bytes in hex (openssl rand -hex 32).'
+  }),
+  GRAPH_URL: Type.String({
+    pattern: '^https?://[^/]+',
+    default: 'https://graph.facebook.com',
+    description: "Where Meta's Graph API is."
+  }),
+  GRAPH_TIMEOUT_MS: milliseconds(15_000, 'How long one request to the Graph API may take.', 100),
+  WHATSAPP_VERSION: Type.String({
+    pattern: '^v[0-9]+\\.[0-9]+$',
+    default: 'v24.0',
+    description: 'Version of the Graph API.'
+  }),
+  WHATSAPP_ACCESS_TOKEN: Type.String({ minLength: 1, description: "Meta's access token of the system user." }),
+  WHATSAPP_FROM_PHONE_NUMBER_ID: Type.String({
+    pattern: '^[0-9]{1,32}$',
+    description: "Meta's id of the phone number messages are sent from (not the number itself)."
+  }),
+  WHATSAPP_APP_SECRET: Type.String({
+    minLength: 1,
+    description: "The Meta app's secret: webhooks are signed with it."
+  }),
+  WHATSAPP_VERIFY_TOKEN: Type.String({
+    minLength: 1,
+    description: 'What you type into the webhook settings of the Meta app, so that Meta can prove it is Meta.'
+  }),
+  SEND_WAIT_MS: milliseconds(
+    30_000,
+    "How long the original send routes wait for Meta's answer before they say queued."
+  ),
+  PUBLIC_URL: Type.String({
+    pattern: '^(https?://[^/]+)?$',
+    default: '',
+    description: 'Origin of the gateway as its clients see it, for links to further pages; else taken from the request.'
+  }),
+  SENDER_CONCURRENCY: Type.Integer({
+    minimum: 1,
+    maximum: 5_000,
+    default: 100,
+    description: 'Requests to the Graph API one sender process has under way at once per phone number.'
+  }),
+  SWEEP_INTERVAL_MS: milliseconds(1_000, 'How often lost bells are looked for in the ledger.', 100),
+  CLAIM_TTL_MS: milliseconds(
+    25_000,
+    'When the claim on a message runs out and the message becomes unknown. At least GRAPH_TIMEOUT_MS + 5000.',
+    1_000
+  ),
+  REALTIME_TRANSPORTS: Type.String({
+    pattern: '^(websocket|polling)(,(websocket|polling))?$',
+    default: 'websocket',
+    description:
+      'Socket.IO transports, separated by commas. With polling a load balancer must keep a client on one node.'
+  }),
+  REALTIME_ORIGINS: Type.String({
+    default: '',
+    description: 'Origins of web pages that may connect, separated by commas. Clients that are not browsers send none.'
+  }),
+  SIMULATOR_WEBHOOK_URL: Type.String({
+    pattern: '^https?://',
+    default: 'http://127.0.0.1:3000/whatsapp-webhook/',
+    description: 'Where the simulator posts its webhooks.'
+  }),
+  SIMULATOR_SEED: Type.Integer({ default: 1, description: 'Seed of everything random in the simulator.' }),
+  SIMULATOR_LATENCY_MS: milliseconds(0, 'How long the simulator takes to answer.'),
+  SIMULATOR_SENT_DELAY_MS: milliseconds(100, 'When the simulator reports a message as sent.'),
+  SIMULATOR_DELIVERED_DELAY_MS: milliseconds(400, 'When the simulator reports a message as delivered.'),
+  SIMULATOR_READ_DELAY_MS: milliseconds(900, 'When the simulator reports a message as read.')
+} satisfies Record<string, TSchema>
+
+/** Variables that only `npm start` reads, on top of the settings above. */
+export const developmentSettings = {
+  DATA_DIR: Type.String({ minLength: 1, default: '.data', description: 'Folder of the embedded stores and secrets.' })
+} satisfies Record<string, TSchema>
+
+type Settings = typeof settings
+
+/** What every service needs. */
+export const shellSettings = ['HOST', 'LOG_LEVEL', 'SHUTDOWN_GRACE_MS'] as const
+
+/** A configuration schema of the named settings and those every service needs. */
+export function pickSettings<Name extends keyof Settings>(
+  ...names: Name[]
+): TObject<Pick<Settings, Name | (typeof shellSettings)[number]>> {
+  const picked = [...new Set([...shellSettings, ...names])]
+  const properties = Object.fromEntries(picked.map((name) => [name, settings[name]]))
+  return Type.Object(properties) as TObject<Pick<Settings, Name | (typeof shellSettings)[number]>>
+}

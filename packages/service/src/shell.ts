@@ -1,0 +1,76 @@
+import { type TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { createId } from '@wag/contracts'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault
+} from 'fastify'
+import { type Registry } from 'prom-client'
+import { type Authenticator, addAuthentication } from './authenticate.ts'
+import { addErrors } from './errors.ts'
+import { addHealth, type Checks } from './health.ts'
+import { logOptions } from './log.ts'
+import { addMetrics } from './metrics.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The service's own metrics are registered here. */
+    metrics: Registry
+  }
+}
+
+/** A service: Fastify with TypeBox schemas. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression<RawServerDefault>,
+  RawReplyDefaultExpression<RawServerDefault>,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
+
+export type ShellOptions = {
+  name: string
+  config: { LOG_LEVEL: string }
+  /** What readiness checks. */
+  checks?: Checks
+  /** Who may call; without it every route is open (the simulator, which has Meta's own ways). */
+  authenticate?: Authenticator
+}
+
+/** Bytes of an ordinary request's body; Meta's webhook has a limit of its own. */
+const bodyBytesMax = 256 * 1024
+/** How long a client may take to send its request, in milliseconds. */
+const requestTimeoutMs = 60_000
+
+/** What every service has: JSON logs, request ids, errors, health, metrics, authentication. */
+export async function buildShell({ name, config, checks = {}, authenticate }: ShellOptions): Promise<App> {
+  const app: App = fastify({
+    logger: logOptions(name, config.LOG_LEVEL),
+    bodyLimit: bodyBytesMax,
+    requestTimeout: requestTimeoutMs,
+    disableRequestLogging: true,
+    forceCloseConnections: 'idle',
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
+    genReqId: (request) => requestIdOf(request.headers['x-request-id']),
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false } }
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  if (authenticate) addAuthentication(app, authenticate)
+  addErrors(app)
+  addHealth(app, checks)
+  app.decorate('metrics', addMetrics(app, name))
+  app.addHook('onSend', async (request, reply) => {
+    void reply.header('x-request-id', request.id)
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const level = reply.statusCode >= 400 ? 'info' : 'debug'
+    request.log[level]({ req: request, res: reply, ms: Math.round(reply.elapsedTime) }, 'answered')
+  })
+  return app
+}
+
+/** A caller's own request id is kept where it is harmless; anything else gets one of ours. */
+function requestIdOf(header: string | string[] | undefined): string {
+  return typeof header === 'string' && /^[\w-]{8,64}$/.test(header) ? header : createId()
+}
