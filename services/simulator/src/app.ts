@@ -1,0 +1,17 @@
+import { buildShell } from '@wag/service'
+import { type Config } from './config.ts'
+import { registerMetrics } from './metrics.ts'
+import { controlRoutes } from './routes/control.ts'
+import { graphRoutes } from './routes/graph.ts'
+import { createSimulator } from './simulator.ts'
+
+/** The simulator as an app: Graph API, control API, and webhooks that end when the app is closed. */
+export async function buildApp(config: Config) {
+  const app = await buildShell({ name: 'simulator', config })
+  const simulator = createSimulator(config, app.log)
+  app.addHook('onClose', () => simulator.close())
+  registerMetrics(app.metrics, simulator)
+  await app.register(controlRoutes, { simulator })
+  await app.register(graphRoutes, { simulator })
+  return app
+}
