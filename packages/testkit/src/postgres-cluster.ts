@@ -49,7 +49,13 @@ async function createCluster({ dataDir, password, durable, binaries }: Cluster):
     ]
   }
   const { file, args } = await asOrdinaryUser(initdb, folder)
-  await promisify(execFile)(file, args, { cwd: folder })
+  try {
+    await promisify(execFile)(file, args, { cwd: folder })
+  } catch (cause) {
+    const { stderr = '' } = cause as { stderr?: string }
+    const reason = stderr.split('\n').find((line) => /error|FATAL|PANIC/.test(line)) ?? String(cause)
+    throw new Error(`PostgreSQL could not make its data folder: ${reason}`, { cause })
+  }
   await rm(dataDir, { recursive: true, force: true })
   await rename(join(folder, 'cluster'), dataDir)
   await rm(folder, { recursive: true, force: true })

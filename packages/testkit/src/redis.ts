@@ -47,7 +47,7 @@ export async function startRedis(options: RedisOptions): Promise<Server & { kind
     command: endWithParent({ ...command, args: [...command.args, configFile] }, 'TERM'),
     dataDir,
     readyText: 'Ready to accept connections',
-    stopSignals: ['SIGTERM'],
+    stopSignals: ['SIGTERM', 'SIGKILL'],
     log
   })
   await writeFile(join(dataDir, pidFile), String(server.pid))

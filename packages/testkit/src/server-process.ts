@@ -13,6 +13,8 @@ export type Server = {
   exited: Promise<string>
   /** Ends it, politely at first and within some seconds for certain. May be called twice. */
   stop(): Promise<void>
+  /** Ends it without waiting for anything. */
+  kill(): void
 }
 
 type Options = {
@@ -29,7 +31,7 @@ const readyTimeoutMs = 60_000
 const stopStepMs = 5_000
 
 /** Starts a server and resolves when it says that it is ready; rejects with its own last words when it gives up. */
-export async function startServerProcess(options: Options): Promise<Pick<Server, 'pid' | 'exited' | 'stop'>> {
+export async function startServerProcess(options: Options): Promise<Pick<Server, 'pid' | 'exited' | 'stop' | 'kill'>> {
   const { command, dataDir, name } = options
   // A group of its own: Ctrl-C in a terminal goes to the whole foreground group, and the stores have to stop last.
   const child = spawn(command.file, command.args, {
@@ -47,7 +49,8 @@ export async function startServerProcess(options: Options): Promise<Pick<Server,
   return {
     pid: child.pid,
     exited,
-    stop: () => stop(child, exited, options.stopSignals)
+    stop: () => stopProcess(child, exited, options.stopSignals),
+    kill: () => void child.kill(options.stopSignals.at(-1))
   }
 }
 
@@ -81,7 +84,12 @@ async function readyOrLastLines(child: ChildProcess, exited: Promise<string>, op
   }
 }
 
-async function stop(child: ChildProcess, exited: Promise<string>, signals: NodeJS.Signals[]): Promise<void> {
+/** Sends one signal after the other, with some seconds between them, and SIGKILL at last, until the process is gone. */
+export async function stopProcess(
+  child: ChildProcess,
+  exited: Promise<string>,
+  signals: NodeJS.Signals[]
+): Promise<void> {
   for (const signal of [...signals, 'SIGKILL'] as const) {
     if (child.exitCode !== null || child.signalCode !== null) return
     child.kill(signal)

@@ -1,0 +1,26 @@
+import { type Secrets } from './secrets.ts'
+import { portVariable, type Settings, urlOf } from './settings.ts'
+
+// The simulator's business; any digits would do.
+const simulatedPhoneNumberId = '106540352242922'
+
+/** The whole environment of the services: what was set, then the defaults of a development machine. */
+export function serviceEnvironment(settings: Settings, secrets: Secrets): Record<string, string> {
+  const { POSTGRES_PASSWORD: _postgres, REDIS_PASSWORD: _redis, ...shared } = secrets
+  const ports = settings.services.map(({ name, port }) => [portVariable(name), String(port)])
+  const simulated = {
+    GRAPH_URL: urlOf(settings, 'simulator'),
+    WHATSAPP_FROM_PHONE_NUMBER_ID: simulatedPhoneNumberId,
+    WHATSAPP_VERSION: 'v24.0',
+    SIMULATOR_WEBHOOK_URL: `${urlOf(settings, 'gateway')}/whatsapp-webhook/`
+  }
+  return {
+    LOG_LEVEL: 'info',
+    ...(settings.simulated ? simulated : {}),
+    ...settings.env,
+    ...shared,
+    ...Object.fromEntries(ports),
+    HOST: settings.host,
+    DATA_DIR: settings.dataDir
+  }
+}
