@@ -20,7 +20,7 @@ export function readMedia(mediaId: string, exchange: Exchange): Media {
   if (exchange.kind !== 'answered') throw unavailable(exchange.reason)
   const json = readJson(exchange.answer.body)
   const { status } = exchange.answer
-  if (status === 200 && isRecord(json) && typeof json.url === 'string' && URL.canParse(json.url)) {
+  if (status === 200 && isRecord(json) && isLink(json.url)) {
     const mimeType = typeof json.mime_type === 'string' ? json.mime_type : 'application/octet-stream'
     return { mediaId, link: json.url, mimeType }
   }
@@ -36,6 +36,10 @@ function readRefusal({ status }: Answer, value: unknown): GatewayError {
     return isRefusal ? refused(`Meta answered HTTP ${status}`) : unavailable(`HTTP ${status}`)
   }
   return classify(error.code).action === 'fail' ? refused(error.message) : unavailable(`code ${error.code}`)
+}
+
+function isLink(value: unknown): value is string {
+  return typeof value === 'string' && /^https?:\/\//i.test(value) && URL.canParse(value)
 }
 
 function notFound(): GatewayError {
