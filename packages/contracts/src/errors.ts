@@ -19,6 +19,7 @@ export const errorCodes = {
   internal: 500,
   graph_unavailable: 502,
   ledger_unavailable: 503,
+  overloaded: 503,
   redis_unavailable: 503
 } as const satisfies Record<string, number>
 

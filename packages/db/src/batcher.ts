@@ -1,3 +1,5 @@
+import { GatewayError } from '@wag/contracts'
+
 /** Collects single items into batches; see `createBatcher`. */
 export type Batcher<Item, Result> = {
   /** Resolves with the item's own result once its batch has been flushed; rejects with the reason it was not. */
@@ -14,6 +16,8 @@ export type BatcherOptions<Item> = {
   /** What an item weighs (bytes, say), and how much one batch may weigh; a single heavier item goes alone. */
   weigh?: (item: Item) => number
   weightMax?: number
+  /** Items that may wait at most; one more is refused with `overloaded`, at once and before it costs memory. */
+  waitingMax?: number
   /** Whether an error is one item's own fault, so that its neighbours are worth a try of their own. */
   isItemFault?: (error: unknown) => boolean
 }
@@ -30,6 +34,7 @@ export function createBatcher<Item, Result>(
   options: BatcherOptions<Item>
 ): Batcher<Item, Result> {
   const { itemsMax, inFlightMax, weigh = () => 0, weightMax = Number.POSITIVE_INFINITY } = options
+  const { waitingMax = Number.POSITIVE_INFINITY } = options
   const isItemFault = options.isItemFault ?? (() => false)
   let waiting: Waiting<Item, Result>[] = []
   let running = 0
@@ -38,6 +43,10 @@ export function createBatcher<Item, Result>(
 
   function add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
+      if (waiting.length >= waitingMax) {
+        reject(new GatewayError('overloaded', 'Too much is waiting to be stored: repeat the request later'))
+        return
+      }
       waiting.push({ item, resolve, reject })
       schedule()
     })

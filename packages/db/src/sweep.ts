@@ -7,7 +7,7 @@ import { type MessageHead } from './state.ts'
 import { applySteps } from './steps.ts'
 
 /** A message whose bell may have been lost. */
-export type DueMessage = { messageId: string; attempts: number }
+export type DueMessage = { messageId: string; attempts: number; overdueMs: number }
 
 /** The oldest messages of a number that have been due for at least `overdueMs` and are still `queued`. */
 export async function dueMessages(
@@ -17,7 +17,8 @@ export async function dueMessages(
   limit: number
 ): Promise<DueMessage[]> {
   const { rows } = await sql<DueMessage>`
-    select id as "messageId", attempts from messages
+    select id as "messageId", attempts, (extract(epoch from now() - due_at) * 1000)::float8 as "overdueMs"
+    from messages
     where phone_number_id = ${phoneNumberId} and state = 'queued'
       and due_at <= now() - ${overdueMs} * interval '1 millisecond'
     order by due_at limit ${limit}`.execute(db)

@@ -1,0 +1,57 @@
+import { listen, openQueues } from '@wag/bus'
+import { createGraph } from '@wag/graph'
+import { type App, buildService } from '@wag/service'
+import { createAcceptor } from './accept.ts'
+import { type Config } from './config.ts'
+import { createInbox } from './inbox.ts'
+import { createMetrics } from './metrics.ts'
+import { createOutcomes } from './outcomes.ts'
+import { addBoard } from './routes/board.ts'
+import { addContacts } from './routes/contacts.ts'
+import { addMedia } from './routes/media.ts'
+import { addMessages } from './routes/messages.ts'
+import { addSendMessage } from './routes/send-message.ts'
+import { addSendTemplate } from './routes/send-template.ts'
+import { addWebhook } from './routes/webhook.ts'
+
+/** A caller hears within two seconds that the ledger is away; this leaves time to say so. */
+const statementTimeoutMs = 1_500
+/** Lookups of media under way at once. */
+const graphConnectionsMax = 20
+
+/** REST API, the six original routes, Meta's webhook → ledger → BullMQ. */
+export async function buildApp(config: Config): Promise<App> {
+  const { app, db, redis, redisOptions } = await buildService({ name: 'gateway', config, statementTimeoutMs })
+  const queues = openQueues({ redis, prefix: redisOptions.prefix, onError: redisOptions.onError })
+  const metrics = createMetrics(app.metrics)
+
+  const outcomes = createOutcomes(db, app.log)
+  const hints = listen(
+    { ...redisOptions, name: 'wag-gateway-hints' },
+    { onOutcomes: ({ messageIds }) => outcomes.ended(messageIds) }
+  )
+  app.addHook('onClose', async () => hints.close())
+  app.addHook('preClose', () => outcomes.close())
+
+  const graph = createGraph({
+    baseUrl: config.GRAPH_URL,
+    version: config.WHATSAPP_VERSION,
+    timeoutMs: config.GRAPH_TIMEOUT_MS,
+    connectionsMax: graphConnectionsMax
+  })
+  app.addHook('onClose', () => graph.close())
+
+  const acceptor = createAcceptor({ db, queues, metrics, log: app.log })
+  const inbox = createInbox({ db, queues, metrics, log: app.log })
+  app.addHook('onClose', () => Promise.all([acceptor.idle(), inbox.idle()]).then(() => undefined))
+
+  const sending = { db, acceptor, outcomes, waitMs: config.SEND_WAIT_MS }
+  await app.register(async (routes) => addWebhook(routes, { config, inbox, metrics }))
+  await app.register(async (routes) => addBoard(routes, { db, queues }))
+  addSendTemplate(app, sending)
+  addSendMessage(app, sending)
+  addMessages(app, { db, publicUrl: config.PUBLIC_URL })
+  addContacts(app, { db, publicUrl: config.PUBLIC_URL })
+  addMedia(app, { db, graph, encryptionKey: config.ENCRYPTION_KEY })
+  return app
+}

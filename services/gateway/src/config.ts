@@ -1,0 +1,17 @@
+import { pickSettings, storeSettings } from '@wag/service'
+import { type Static } from 'typebox'
+
+export const ConfigSchema = pickSettings(
+  ...storeSettings,
+  'GATEWAY_PORT',
+  'ENCRYPTION_KEY',
+  'GRAPH_URL',
+  'GRAPH_TIMEOUT_MS',
+  'WHATSAPP_VERSION',
+  'WHATSAPP_APP_SECRET',
+  'WHATSAPP_VERIFY_TOKEN',
+  'SEND_WAIT_MS',
+  'PUBLIC_URL'
+)
+
+export type Config = Static<typeof ConfigSchema>

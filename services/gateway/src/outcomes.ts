@@ -1,0 +1,65 @@
+import { stateRank } from '@wag/contracts'
+import { type Db, findMessages, type Message } from '@wag/db'
+import { every } from '@wag/service'
+import { type FastifyBaseLogger } from 'fastify'
+
+export type Outcomes = ReturnType<typeof createOutcomes>
+
+type Waiter = { tenantId: string; settle: (message: Message | undefined) => void }
+
+/** How often the ledger is asked for outcomes whose hint was lost or came from a webhook, in milliseconds. */
+const lookIntervalMs = 1_000
+
+/**
+ * Waits for the outcomes of messages. A hint over pub/sub says when to look; what is true stands in the ledger, which is
+ * asked every second anyway and once more when time is up.
+ */
+export function createOutcomes(db: Db, log: FastifyBaseLogger) {
+  const waiters = new Map<string, Waiter>()
+  const onError = (error: unknown): void => log.warn({ err: error }, 'cannot look for outcomes')
+
+  async function look(ids: string[]): Promise<void> {
+    const byTenant = Map.groupBy(ids, (id) => waiters.get(id)?.tenantId ?? '')
+    for (const [tenantId, wanted] of byTenant) {
+      if (tenantId === '') continue
+      for (const message of await findMessages(db, tenantId, wanted)) {
+        if (isDecided(message)) waiters.get(message.id)?.settle(message)
+      }
+    }
+  }
+
+  const loop = every(lookIntervalMs, () => look([...waiters.keys()]), onError)
+  return {
+    /** Sends of these messages have ended, as a hint says. */
+    ended(ids: string[]): void {
+      const ours = ids.filter((id) => waiters.has(id))
+      if (ours.length > 0) look(ours).catch(onError)
+    },
+
+    /** The message once its send is decided, or as it stands when `waitMs` are over. Begin before it is accepted. */
+    wait(tenantId: string, id: string, waitMs: number): { result: Promise<Message | undefined>; stop: () => void } {
+      const { promise, resolve } = Promise.withResolvers<Message | undefined>()
+      const timer = setTimeout(() => resolve(undefined), waitMs)
+      waiters.set(id, { tenantId, settle: resolve })
+      const stop = (): void => {
+        clearTimeout(timer)
+        waiters.delete(id)
+        resolve(undefined)
+      }
+      const read = async (): Promise<Message | undefined> => (await findMessages(db, tenantId, [id]))[0]
+      const result = promise.then((message) => message ?? read()).finally(stop)
+      return { result, stop }
+    },
+
+    /** Lets everybody go who waits: they are told how things stand now. */
+    async close(): Promise<void> {
+      await loop.stop()
+      for (const { settle } of waiters.values()) settle(undefined)
+    }
+  }
+}
+
+/** Whether Meta has answered. An `unknown` may still be settled by a webhook while the caller has time. */
+function isDecided({ state }: Message): boolean {
+  return stateRank(state) > stateRank('unknown')
+}

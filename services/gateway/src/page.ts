@@ -1,0 +1,40 @@
+import { GatewayError } from '@wag/contracts'
+import { type FastifyReply, type FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+
+/** Entries of a list when the caller names no number, and at most. */
+export const pageSizeMax = 1_000
+
+export const PageQuerySchema = Type.Object({
+  limit: Type.Optional(Type.String()),
+  cursor: Type.Optional(Type.String({ maxLength: 256 }))
+})
+
+/** How many entries a caller wants. */
+export function limitOf(value: string | undefined): number {
+  if (value === undefined) return pageSizeMax
+  const limit = Number(value)
+  if (/^\d{1,9}$/.test(value) && limit >= 1) return Math.min(limit, pageSizeMax)
+  throw new GatewayError('bad_request', `limit must be a number from 1 to ${pageSizeMax}`)
+}
+
+/** A cursor is opaque to callers: what it holds may change. */
+export function encodeCursor(value: string): string {
+  return Buffer.from(value).toString('base64url')
+}
+
+export function decodeCursor(cursor: string): string {
+  return Buffer.from(cursor, 'base64url').toString()
+}
+
+export function badCursor(): GatewayError {
+  return new GatewayError('bad_request', 'cursor must be one from a Link header of this list')
+}
+
+/** Names the next page in a `Link` header (RFC 8288). */
+export function linkNext(request: FastifyRequest, reply: FastifyReply, publicUrl: string, cursor: string): void {
+  const origin = publicUrl || `${request.protocol}://${request.host}`
+  const url = new URL(request.url, origin)
+  url.searchParams.set('cursor', encodeCursor(cursor))
+  void reply.header('link', `<${url.href}>; rel="next"`)
+}

@@ -1,0 +1,38 @@
+import { GatewayError, SendTemplateBodySchema, StatusReplySchema, templateNameLengthMax } from '@wag/contracts'
+import { type App, principalOf } from '@wag/service'
+import { digitsOf } from '../phone-number.ts'
+import { type SendingContext, submitAndWait } from '../submit.ts'
+
+const defaultLanguage = 'en_US'
+
+/** `POST /send-template-message/` */
+export function addSendTemplate(app: App, context: SendingContext): void {
+  app.post(
+    '/send-template-message',
+    {
+      config: { scope: 'send' },
+      schema: { body: SendTemplateBodySchema, response: { 200: StatusReplySchema, 202: StatusReplySchema } }
+    },
+    async (request, reply) => {
+      const { to_phone_number, template_name, language_code } = request.body
+      const recipient = digitsOf(to_phone_number, 'to_phone_number')
+      const template = { name: templateNameOf(template_name), language: { code: languageOf(language_code) } }
+      const message = await submitAndWait(context, principalOf(request), recipient, { type: 'template', template })
+      if (message.wamid) return { status: 'success', message: 'Message sent successfully!' }
+      return reply.code(202).send({ status: 'queued', message: `Meta has not answered yet (message ${message.id})` })
+    }
+  )
+}
+
+/** Meta's names know lower-case letters, digits and underscores. */
+function templateNameOf(given: string): string {
+  const name = given.trim().toLowerCase().replaceAll(' ', '_')
+  if (/^[a-z0-9_]+$/.test(name) && name.length <= templateNameLengthMax) return name
+  throw new GatewayError('bad_request', 'template_name must consist of letters, digits, spaces and underscores')
+}
+
+function languageOf(given: string | undefined): string {
+  const code = given?.trim() || defaultLanguage
+  if (/^[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8}){0,2}$/.test(code)) return code
+  throw new GatewayError('bad_request', 'language_code must be a language such as en_US')
+}

@@ -1,0 +1,35 @@
+import { createId, GatewayError, type OutboundContent } from '@wag/contracts'
+import { type Db, type Message, type Principal } from '@wag/db'
+import { type Acceptor } from './accept.ts'
+import { type Outcomes } from './outcomes.ts'
+
+export type SendingContext = { db: Db; acceptor: Acceptor; outcomes: Outcomes; waitMs: number }
+
+/** Accepts a message and waits for Meta's answer; what comes back may still be on its way. */
+export async function submitAndWait(
+  { acceptor, outcomes, waitMs }: SendingContext,
+  principal: Principal,
+  recipient: string,
+  content: OutboundContent
+): Promise<Message> {
+  const { tenantId, phoneNumberId } = principal
+  if (!phoneNumberId) throw new GatewayError('bad_request', 'No phone number is set up to send from')
+  const id = createId()
+  const waiting = outcomes.wait(tenantId, id, waitMs)
+  try {
+    await acceptor.accept({ id, tenantId, phoneNumberId, recipient, content })
+  } catch (error) {
+    waiting.stop()
+    await waiting.result.catch(() => undefined)
+    throw error
+  }
+  const message = await waiting.result
+  if (!message) throw new GatewayError('internal', 'Internal server error')
+  if (message.state === 'failed') throw new GatewayError('meta_refused', refusal(message))
+  return message
+}
+
+function refusal({ error }: Message): string {
+  if (!error) return 'Meta refused the message'
+  return error.details && !error.message.includes(error.details) ? `${error.message}: ${error.details}` : error.message
+}

@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Publisher } from '@wag/bus'
+import { type Batcher, createBatcher, type Db, isDataFault, type Outcome, recordOutcomes, withRetry } from '@wag/db'
+import { type FastifyBaseLogger } from 'fastify'
+import { notify } from './notify.ts'
+
+export type Recorder = Batcher<Outcome, undefined>
+
+type RecorderContext = { db: Db; publisher: Publisher; log: FastifyBaseLogger }
+
+/** How long an outcome is tried to be written before it is given up; the message is then `unknown` by its claim. */
+const recordForMs = 60_000
+const retryDelayMaxMs = 2_000
+
+/**
+ * Records outcomes in batches. What Meta answered exists nowhere else, so while the ledger is away a batch is tried again
+ * and again.
+ */
+export function createRecorder(context: RecorderContext): Recorder {
+  return createBatcher((outcomes) => record(context, outcomes), {
+    itemsMax: 300,
+    inFlightMax: 2,
+    isItemFault: isDataFault
+  })
+}
+
+async function record({ db, publisher, log }: RecorderContext, outcomes: Outcome[]): Promise<undefined[]> {
+  const giveUpAt = Date.now() + recordForMs
+  for (let delayMs = 50; ; delayMs = Math.min(delayMs * 2, retryDelayMaxMs)) {
+    try {
+      const recorded = await withRetry(() => recordOutcomes(db, outcomes))
+      notify({ publisher, log }, recorded)
+      return outcomes.map(() => undefined)
+    } catch (error) {
+      if (isDataFault(error) || Date.now() > giveUpAt) throw error
+      log.warn({ err: error, outcomes: outcomes.length }, 'cannot record outcomes yet')
+      await sleep(delayMs)
+    }
+  }
+}
