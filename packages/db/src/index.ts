@@ -33,6 +33,7 @@ export {
 } from './phone-numbers.ts'
 export type { ReceivedMessage } from './received.ts'
 export { storeReceived } from './received.ts'
+export { inSavepoint } from './savepoint.ts'
 export type { Database, Db } from './schema.ts'
 export type { NewStatus } from './statuses.ts'
 export { storeStatuses } from './statuses.ts'

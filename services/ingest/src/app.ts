@@ -1,0 +1,49 @@
+import { openPublisher, startWorker } from '@wag/bus'
+import { IngestJobSchema, ingestQueueName } from '@wag/contracts'
+import { createBatcher } from '@wag/db'
+import { type App, buildService } from '@wag/service'
+import { Value } from 'typebox/value'
+import { type Config } from './config.ts'
+import { ingest } from './ingest.ts'
+import { createMetrics } from './metrics.ts'
+import { startSweeper } from './sweep.ts'
+
+/** Jobs picked up at once: their batches are merged into one transaction. */
+const jobsAtOnce = 16
+/** Webhooks in one transaction at most, and the bytes of their bodies. */
+const batchWebhooksMax = 200
+const batchBytesMax = 8 * 1024 * 1024
+const closeGraceMs = 10_000
+
+/** BullMQ → parse → Postgres → hint. */
+export async function buildApp(config: Config): Promise<App> {
+  const { app, db, redis, redisOptions } = await buildService({ name: 'ingest', config })
+  const log = app.log
+  const publisher = openPublisher({ redis, prefix: redisOptions.prefix })
+  const context = { db, publisher, metrics: createMetrics(app.metrics), log }
+
+  const batcher = createBatcher<{ ids: string[]; bytes: number }, undefined>(
+    async (jobs) => {
+      await ingest(context, [...new Set(jobs.flatMap(({ ids }) => ids))])
+      return jobs.map(() => undefined)
+    },
+    { itemsMax: batchWebhooksMax, inFlightMax: 1, weigh: ({ bytes }) => bytes, weightMax: batchBytesMax }
+  )
+  app.addHook('onClose', () => batcher.idle())
+
+  const worker = startWorker({
+    ...redisOptions,
+    queue: ingestQueueName,
+    concurrency: jobsAtOnce,
+    onError: (error) => log.warn({ err: error }, 'ingest worker'),
+    async handle(data) {
+      if (Value.Check(IngestJobSchema, data)) await batcher.add(data)
+      else log.warn('a job that is not an ingest job was dropped')
+    }
+  })
+  app.addHook('onClose', () => worker.close(closeGraceMs))
+
+  const sweeper = startSweeper({ ...context, batcher, intervalMs: config.SWEEP_INTERVAL_MS })
+  app.addHook('onClose', () => sweeper.stop())
+  return app
+}

@@ -1,0 +1,58 @@
+import { type WebhookItem } from '@wag/contracts'
+import {
+  appendEvents,
+  type Db,
+  findNumberTenants,
+  type LogEnd,
+  markProcessed,
+  type NewEvent,
+  type RawWebhook
+} from '@wag/db'
+import { parseWebhook } from '@wag/graph'
+import { applyMessages } from './apply-messages.ts'
+import { applyOthers } from './apply-others.ts'
+import { applyStatuses } from './apply-statuses.ts'
+import { type Metrics } from './metrics.ts'
+
+/** An item with the body it came in. */
+export type SourcedItem<Item extends WebhookItem = WebhookItem> = { item: Item; webhook: RawWebhook }
+
+/** Applies whole webhooks: everything they say, the events that tell of it, and that they are done. */
+export async function applyWebhooks(trx: Db, webhooks: RawWebhook[], metrics: Metrics): Promise<LogEnd[]> {
+  const items = webhooks.flatMap((webhook) => parseWebhook(webhook.body).map((item) => ({ item, webhook })))
+  for (const { item } of items) metrics.items.inc({ kind: item.kind })
+  const ends = await applyItems(trx, items)
+  await markProcessed(
+    trx,
+    webhooks.map(({ id }) => id)
+  )
+  return ends
+}
+
+/** Applies items tenant by tenant; the events come last, since they lock the tenant's counter. */
+export async function applyItems(trx: Db, items: SourcedItem[]): Promise<LogEnd[]> {
+  const byTenant = await groupByTenant(trx, items)
+  const events: NewEvent[] = []
+  for (const tenantId of [...byTenant.keys()].sort()) {
+    const ours = byTenant.get(tenantId) ?? []
+    events.push(...(await applyMessages(trx, tenantId, ours)))
+    events.push(...(await applyStatuses(trx, tenantId, ours)))
+    events.push(...(await applyOthers(trx, tenantId, ours)))
+  }
+  return appendEvents(trx, events)
+}
+
+/** A number's own tenant gets what is about it; what names no number we know goes to the tenant of the app that signed it. */
+async function groupByTenant(trx: Db, items: SourcedItem[]): Promise<Map<string, SourcedItem[]>> {
+  const numbers = new Set(items.flatMap(({ item }) => item.phoneNumberId ?? []))
+  const tenants = numbers.size > 0 ? await findNumberTenants(trx, [...numbers]) : new Map<string, string>()
+  return Map.groupBy(items, ({ item, webhook }) => tenants.get(item.phoneNumberId ?? '') ?? webhook.tenantId)
+}
+
+/** The items of one kind. */
+export function ofKind<Kind extends WebhookItem['kind']>(
+  items: SourcedItem[],
+  kind: Kind
+): SourcedItem<Extract<WebhookItem, { kind: Kind }>>[] {
+  return items.filter((entry): entry is SourcedItem<Extract<WebhookItem, { kind: Kind }>> => entry.item.kind === kind)
+}

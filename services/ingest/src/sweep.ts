@@ -1,0 +1,45 @@
+import { type Batcher, ensurePartitions, repairParked, waitingWebhooks } from '@wag/db'
+import { every } from '@wag/service'
+import { type IngestContext } from './ingest.ts'
+
+export type SweepContext = IngestContext & {
+  batcher: Batcher<{ ids: string[]; bytes: number }, undefined>
+  intervalMs: number
+}
+
+/** A webhook waiting for this long has probably lost its bell, in milliseconds. */
+const overdueMs = 2_000
+/** Webhooks looked at per sweep. */
+const sweepMax = 500
+/** How far back statuses without a message are joined again and again, in milliseconds; later a webhook would have come twice. */
+const parkedWithinMs = 10 * 60_000
+const partitionsIntervalMs = 3_600_000
+
+/** Looks in the ledger for webhooks that nobody rang for, joins late pairs, and makes the partitions of coming days. */
+export function startSweeper(context: SweepContext): { stop(): Promise<void> } {
+  const { db, log, publisher } = context
+  const onError = (error: unknown): void => log.warn({ err: error }, 'sweep failed')
+  const sweeps = every(context.intervalMs, () => sweepInbox(context), onError)
+  const repairs = every(
+    2 * context.intervalMs,
+    async () => {
+      for (const end of await repairParked(db, parkedWithinMs, sweepMax)) {
+        publisher.eventsGrew(end).catch((error: unknown) => log.debug({ err: error }, 'a hint was not published'))
+      }
+    },
+    onError
+  )
+  const partitions = every(partitionsIntervalMs, () => ensurePartitions(db), onError)
+  return {
+    stop: () => Promise.all([sweeps.stop(), repairs.stop(), partitions.stop()]).then(() => undefined)
+  }
+}
+
+/** Applies what waits itself: it is already here, and Redis may be what failed. */
+async function sweepInbox({ db, batcher, metrics, log }: SweepContext): Promise<void> {
+  const waiting = await waitingWebhooks(db, overdueMs, sweepMax)
+  if (waiting.length === 0) return
+  metrics.rung.inc(waiting.length)
+  log.debug({ webhooks: waiting.length }, 'webhooks waited without a bell')
+  await Promise.all(waiting.map(({ id, bytes }) => batcher.add({ ids: [id], bytes })))
+}
