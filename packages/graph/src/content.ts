@@ -10,8 +10,7 @@ type Part = Record<string, unknown>
  * Inbound media links to our own route by its id. Total: an unknown type or a strange shape gives empty strings.
  */
 export function describeContent(type: string, content: Record<string, unknown>): Description {
-  // hasOwn: a type may be named `constructor`.
-  const part = isRecord(content) && Object.hasOwn(content, type) ? content[type] : undefined
+  const part = isRecord(content) ? content[type] : undefined
   if (!isRecord(part)) return { body: '', link: '' }
   return {
     body: bodyOf(type, part),

@@ -67,8 +67,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     this.#controller = controller
   }
 
+  // Comes for each interim answer (103) too; the last one counts.
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Record<string, unknown>): void {
-    if (status < 200) return
     this.#status = status
     const seconds = headers['retry-after']
     if (typeof seconds === 'string' && /^\d{1,5}$/.test(seconds)) this.#retryAfterSeconds = Number(seconds)

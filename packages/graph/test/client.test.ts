@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import t from 'tap'
 import { createGraph } from '../src/index.ts'
 import { accept, graphOptions, sendRequest, startHttp, token } from './servers.ts'
@@ -54,6 +55,7 @@ t.test('sends share connections, never more than allowed, and one signal', async
   t.equal(server.requests.length, 100)
   t.equal(ports.size, graphOptions.connectionsMax)
   t.same(warnings, [])
+  t.same(getEventListeners(signal, 'abort'), [], 'a signal that lives as long as the process keeps nothing')
 })
 
 t.test('a send that waits for a connection and is stopped never reaches Meta', async (t) => {
