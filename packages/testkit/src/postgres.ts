@@ -33,6 +33,7 @@ const settings = {
   max_worker_processes: '2',
   max_parallel_workers: '0',
   max_wal_size: '256MB',
+  max_logical_replication_workers: '0',
   log_checkpoints: 'off',
   log_line_prefix: ''
 }

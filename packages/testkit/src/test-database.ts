@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { migrate } from '@wag/db'
 import { type Server } from './server-process.ts'
 import {
   asAdmin,
   databaseUrl,
+  migrateDatabase,
   sharedPostgresUrl,
   type TestContext,
   templateName,
@@ -23,6 +23,6 @@ export async function createTestDatabase(t: TestContext): Promise<string> {
 export async function startTestPostgres(t: TestContext): Promise<Server> {
   const server = await throwAwayPostgres()
   t.teardown(() => server.stop())
-  await migrate({ url: server.url })
+  await migrateDatabase(server.url)
   return server
 }

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { migrate } from '@wag/db'
 import pg from 'pg'
 import { startPostgres } from './postgres.ts'
 import { startRedis } from './redis.ts'
@@ -54,7 +53,14 @@ export function databaseUrl(url: string, name: string): string {
 /** Makes the migrated template on a fresh server. */
 export async function createTemplate(serverUrl: string): Promise<void> {
   await asAdmin(serverUrl, (client) => client.query(`CREATE DATABASE ${templateName}`))
-  await migrate({ url: databaseUrl(serverUrl, templateName) })
+  await migrateDatabase(databaseUrl(serverUrl, templateName))
+}
+
+/** Brings a database to the newest schema. */
+export async function migrateDatabase(url: string): Promise<void> {
+  // Only here: whoever starts a store and nothing more, like `npm start` all day, is spared Kysely and all schemas.
+  const { migrate } = await import('@wag/db')
+  await migrate({ url })
 }
 
 /** Runs statements that cannot run inside the database they are about. */
