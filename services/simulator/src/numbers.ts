@@ -16,8 +16,6 @@ export const NumberSchema = Type.Object(
 
 export type BusinessNumber = Required<Static<typeof NumberSchema>>
 
-export type Numbers = ReturnType<typeof createNumbers>
-
 /** The numbers the simulated business owns; what is not told of one follows from its id. */
 export function createNumbers(firstId: string) {
   const numbers = new Map<string, BusinessNumber>()

@@ -7,6 +7,7 @@ import { type Stats } from './stats.ts'
 import { type Update, webhookBody } from './updates.ts'
 
 const waitingMax = 500_000
+const batchGatherMs = 5
 
 type Job = { updates: readonly Update[]; attempts: number; era: number }
 
@@ -27,17 +28,16 @@ export function createOutbox({ settings, poster, scheduler, stats, log }: Outbox
   let isPumping = false
   let isFailing = false
 
-  // Once per turn of the event loop: what is due together can go together.
+  // Batches gather for some milliseconds; without them a turn of the event loop is waited for, no longer.
   function pumpSoon(): void {
     if (isPumping) return
     isPumping = true
-    setImmediate(() => {
-      isPumping = false
-      pump()
-    })
+    if (settings.webhook_batch_max === 1) setImmediate(pump)
+    else scheduler.after(batchGatherMs, pump)
   }
 
   function pump(): void {
+    isPumping = false
     while (underWay < settings.webhook_concurrency) {
       const job = ready.take() ?? nextFresh()
       if (job === undefined) return
@@ -114,6 +114,7 @@ export function createOutbox({ settings, poster, scheduler, stats, log }: Outbox
     clear(): void {
       era++
       waiting = 0
+      isPumping = false
       fresh.clear()
       ready.clear()
     }

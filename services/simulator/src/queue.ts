@@ -1,5 +1,3 @@
-export type Queue<T> = ReturnType<typeof createQueue<T>>
-
 /** First in, first out. Unlike `Array.shift`, `take` costs the same however much waits. */
 export function createQueue<T>() {
   let items: (T | undefined)[] = []

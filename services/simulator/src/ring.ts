@@ -1,5 +1,3 @@
-export type Ring<T> = ReturnType<typeof createRing<T>>
-
 /** Keeps the last `size` items; `push` hands back the one that fell out. */
 export function createRing<T>(size: number) {
   let items: T[] = []

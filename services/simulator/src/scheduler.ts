@@ -12,6 +12,7 @@ export function createScheduler() {
   let order = 0
   let timer: NodeJS.Timeout | undefined
   let timerDue = Number.POSITIVE_INFINITY
+  let isStopped = false
 
   function arm(): void {
     const first = heap[0]
@@ -33,6 +34,7 @@ export function createScheduler() {
   }
 
   function schedule(task: Task, due: number): void {
+    if (isStopped) return
     task.due = due
     task.order = order++
     insert(heap, task)
@@ -43,17 +45,24 @@ export function createScheduler() {
     schedule({ due: 0, order: 0, run }, performance.now() + ms)
   }
 
+  /** Forgets everything that is scheduled; returns what it was. */
+  function clear(): Task[] {
+    clearTimeout(timer)
+    timerDue = Number.POSITIVE_INFINITY
+    const forgotten = heap
+    heap = []
+    return forgotten
+  }
+
   return {
     schedule,
     after,
-    sleep: (ms: number) => new Promise<void>((resolve) => after(ms, resolve)),
-    /** Forgets everything that is scheduled; returns what it was, for the owner to run or to drop. */
-    clear(): Task[] {
-      clearTimeout(timer)
-      timerDue = Number.POSITIVE_INFINITY
-      const forgotten = heap
-      heap = []
-      return forgotten
+    sleep: (ms: number) => (isStopped ? Promise.resolve() : new Promise<void>((resolve) => after(ms, resolve))),
+    clear,
+    /** The same for good: nothing can be scheduled any more, and a sleep ends at once. */
+    stop(): Task[] {
+      isStopped = true
+      return clear()
     }
   }
 }

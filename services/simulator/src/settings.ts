@@ -4,7 +4,7 @@ const Milliseconds = Type.Integer({ minimum: 0, maximum: 86_400_000 })
 const Never = Type.Null()
 
 /** What can be changed while the simulator runs. Delays count from the acceptance of a message. */
-export const SettingsSchema = Type.Object(
+const SettingsSchema = Type.Object(
   {
     /** How long every answer to a send takes. */
     latency_ms: Milliseconds,

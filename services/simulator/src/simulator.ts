@@ -82,8 +82,9 @@ export function createSimulator(config: Config, log: FastifyBaseLogger) {
       if (seed !== undefined) ids.reseed(seed)
     },
     async close(): Promise<void> {
+      scheduler.stop()
       clearAll()
-      for (const answer of answers.clear()) answer.run()
+      for (const answer of answers.stop()) answer.run()
       await poster.close()
     }
   }

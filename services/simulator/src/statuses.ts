@@ -35,8 +35,6 @@ type StatusesParts = {
   hasConversations: boolean
 }
 
-export type Statuses = ReturnType<typeof createStatuses>
-
 /** Brings about sent, delivered and read, or failed, each when its time has come: one task per message. */
 export function createStatuses({ settings, ids, scheduler, detour, phones, hasConversations }: StatusesParts) {
   let planned = 0

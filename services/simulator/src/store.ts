@@ -18,8 +18,6 @@ export type AcceptedMessage = {
   request: unknown
 }
 
-export type Store = ReturnType<typeof createStore>
-
 /**
  * What was accepted. The newest messages are kept whole; of all others only how often their callback data was
  * accepted, so that a checker sees doubles after millions of sends.

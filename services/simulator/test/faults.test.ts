@@ -97,7 +97,6 @@ t.test('webhooks come in reverse, with the times they would have had', async (t)
   )
   t.ok(Number(statuses[0]?.timestamp) > Number(statuses[2]?.timestamp))
   await control('POST', 'faults', { kind: 'reorder_webhooks' })
-  await control('POST', 'settings', { webhook_concurrency: 1 })
   const { body } = await control('POST', 'messages', { from: '491712345678', count: 5 })
   await flush()
   t.strictSame(

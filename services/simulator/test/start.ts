@@ -60,6 +60,8 @@ export async function startSimulator(t: Test, { config: changes = {}, answer = (
     return { status: response.status, text, body: isJson ? JSON.parse(text) : undefined }
   }
 
+  // One at a time: over several connections they may arrive in any order.
+  await call('POST', '/control/settings', { webhook_concurrency: 1 })
   const authorization = `Bearer ${token}`
   return {
     url,
