@@ -1,7 +1,7 @@
 import { GatewayError } from '@wag/contracts'
 import { Type } from 'typebox'
 import { type ActiveFault, FaultSchema } from '../../faults.ts'
-import { type ControlRoutes } from '../control.ts'
+import { type ControlRoutes } from './plugin.ts'
 
 export const faultRoutes: ControlRoutes = async (app, { simulator }) => {
   const { faults, detour } = simulator

@@ -1,7 +1,7 @@
 import { GatewayError } from '@wag/contracts'
 import { Type } from 'typebox'
 import { PhoneMessageSchema } from '../../phones.ts'
-import { type ControlRoutes } from '../control.ts'
+import { type ControlRoutes } from './plugin.ts'
 
 const LimitSchema = Type.Object({ limit: Type.Optional(Type.String({ pattern: '^\\d{1,5}$' })) })
 

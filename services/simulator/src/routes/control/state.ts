@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { NumberSchema } from '../../numbers.ts'
 import { SettingsChangeSchema } from '../../settings.ts'
-import { type ControlRoutes } from '../control.ts'
+import { type ControlRoutes } from './plugin.ts'
 
 const ResetSchema = Type.Object({ seed: Type.Optional(Type.Integer({ minimum: 1 })) }, { additionalProperties: false })
 const FlushSchema = Type.Object(

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { toMetaJson } from '../../sign.ts'
-import { type ControlRoutes } from '../control.ts'
+import { type ControlRoutes } from './plugin.ts'
 
 const WebhookSchema = Type.Object(
   {
