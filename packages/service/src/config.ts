@@ -34,8 +34,3 @@ function sentence({ keyword, instancePath = '', message = 'is wrong', params = {
   const allowed = keyword === 'enum' ? `: ${String(params.allowedValues)}` : ''
   return `${name} ${message}${allowed}${hint}`
 }
-
-/** Whether `npm start` holds the other end of our standard input, so that we can tell when it is gone. */
-export function hasParentPipe(): boolean {
-  return process.env.WAG_PARENT_PIPE === '1'
-}

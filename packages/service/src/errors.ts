@@ -29,7 +29,7 @@ function answer(error: GatewayError, request: FastifyRequest, reply: FastifyRepl
 function translate(error: FastifyError | Error): GatewayError {
   if (error instanceof GatewayError) return error
   const statusCode = 'statusCode' in error ? (error.statusCode ?? 500) : 500
-  if (statusCode < 500) return new GatewayError(codeOf(statusCode), error.message, { cause: error })
+  if (statusCode < 500) return new GatewayError(codeOf(statusCode), textOf(error), { cause: error })
   if (isLedgerAway(error)) {
     return new GatewayError('ledger_unavailable', 'The database is not available: repeat the request', { cause: error })
   }
@@ -45,4 +45,10 @@ const codes = new Map<number, ErrorCode>([
 
 function codeOf(statusCode: number): ErrorCode {
   return codes.get(statusCode) ?? 'bad_request'
+}
+
+/** Fastify's text, with the allowed values where it only says that there are some. */
+function textOf(error: FastifyError | Error): string {
+  const allowed = 'validation' in error ? error.validation?.[0]?.params?.allowedValues : undefined
+  return Array.isArray(allowed) ? `${error.message}: ${allowed.join(', ')}` : error.message
 }

@@ -1,6 +1,6 @@
 import closeWithGrace from 'close-with-grace'
 import { type Static, type TObject } from 'typebox'
-import { ConfigError, hasParentPipe, loadConfig } from './config.ts'
+import { ConfigError, loadConfig } from './config.ts'
 import { type App } from './shell.ts'
 
 type RunConfig = { HOST: string; SHUTDOWN_GRACE_MS: number }
@@ -26,7 +26,6 @@ export async function run<Schema extends TObject>(options: RunOptions<Schema>): 
     else app.log.info({ signal }, 'stopping')
     await app.close()
   })
-  closeWithParent(grace)
   const port = Number(config[options.port])
   try {
     await app.listen({ host: config.HOST, port })
@@ -49,12 +48,4 @@ function readConfig<Schema extends TObject>({ name, schema }: RunOptions<Schema>
     process.exitCode = 1
     return undefined
   }
-}
-
-/** Started by `npm start`, a service must not outlive it, however that ended: its end of the pipe on stdin closes. */
-function closeWithParent(grace: { close(): void }): void {
-  if (!hasParentPipe()) return
-  process.stdin.resume().on('end', () => {
-    grace.close()
-  })
 }

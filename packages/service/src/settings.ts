@@ -114,7 +114,10 @@ export const settings = {
     default: 'http://127.0.0.1:3000/whatsapp-webhook/',
     description: 'Where the simulator posts its webhooks.'
   }),
-  SIMULATOR_SEED: Type.Integer({ default: 1, description: 'Seed of everything random in the simulator.' }),
+  SIMULATOR_SEED: Type.Integer({
+    default: 0,
+    description: 'Seed of everything random in the simulator; 0 draws another at each start.'
+  }),
   SIMULATOR_LATENCY_MS: milliseconds(0, 'How long the simulator takes to answer.'),
   SIMULATOR_SENT_DELAY_MS: milliseconds(100, 'When the simulator reports a message as sent.'),
   SIMULATOR_DELIVERED_DELAY_MS: milliseconds(400, 'When the simulator reports a message as delivered.'),

@@ -3,6 +3,7 @@ import { createId } from '@wag/contracts'
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
+  LogController,
   type RawReplyDefaultExpression,
   type RawRequestDefaultExpression,
   type RawServerDefault
@@ -50,7 +51,7 @@ export async function buildShell({ name, config, checks = {}, authenticate }: Sh
     logger: logOptions(name, config.LOG_LEVEL),
     bodyLimit: bodyBytesMax,
     requestTimeout: requestTimeoutMs,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
