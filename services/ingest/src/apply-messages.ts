@@ -9,7 +9,7 @@ import {
   upsertContacts
 } from '@wag/db'
 import { describeContent } from '@wag/graph'
-import { ofKind, type SourcedItem } from './apply.ts'
+import { ofKind, type SourcedItem } from './items.ts'
 
 /** Stands for a number that a webhook does not name. */
 const unknownNumber = ''

@@ -1,6 +1,6 @@
 import { createId, type MessageItem, type OtherItem } from '@wag/contracts'
 import { type Db, type NewEvent, quarantine } from '@wag/db'
-import { ofKind, type SourcedItem } from './apply.ts'
+import { ofKind, type SourcedItem } from './items.ts'
 
 /** A message that names nobody who could have written it. */
 const noWriter = 'the message names no writer'

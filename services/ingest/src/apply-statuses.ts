@@ -1,6 +1,6 @@
 import { type StatusItem } from '@wag/contracts'
 import { type Db, type NewEvent, storeStatuses } from '@wag/db'
-import { ofKind, type SourcedItem } from './apply.ts'
+import { ofKind, type SourcedItem } from './items.ts'
 
 /** Stores a tenant's statuses, each once, moves messages forward, and returns the events that tell of it. */
 export function applyStatuses(trx: Db, tenantId: string, items: SourcedItem[]): Promise<NewEvent[]> {

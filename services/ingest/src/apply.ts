@@ -1,4 +1,3 @@
-import { type WebhookItem } from '@wag/contracts'
 import {
   appendEvents,
   type Db,
@@ -12,10 +11,8 @@ import { parseWebhook } from '@wag/graph'
 import { applyMessages } from './apply-messages.ts'
 import { applyOthers } from './apply-others.ts'
 import { applyStatuses } from './apply-statuses.ts'
+import { type SourcedItem } from './items.ts'
 import { type Metrics } from './metrics.ts'
-
-/** An item with the body it came in. */
-export type SourcedItem<Item extends WebhookItem = WebhookItem> = { item: Item; webhook: RawWebhook }
 
 /** Applies whole webhooks: everything they say, the events that tell of it, and that they are done. */
 export async function applyWebhooks(trx: Db, webhooks: RawWebhook[], metrics: Metrics): Promise<LogEnd[]> {
@@ -47,12 +44,4 @@ async function groupByTenant(trx: Db, items: SourcedItem[]): Promise<Map<string,
   const numbers = new Set(items.flatMap(({ item }) => item.phoneNumberId ?? []))
   const tenants = numbers.size > 0 ? await findNumberTenants(trx, [...numbers]) : new Map<string, string>()
   return Map.groupBy(items, ({ item, webhook }) => tenants.get(item.phoneNumberId ?? '') ?? webhook.tenantId)
-}
-
-/** The items of one kind. */
-export function ofKind<Kind extends WebhookItem['kind']>(
-  items: SourcedItem[],
-  kind: Kind
-): SourcedItem<Extract<WebhookItem, { kind: Kind }>>[] {
-  return items.filter((entry): entry is SourcedItem<Extract<WebhookItem, { kind: Kind }>> => entry.item.kind === kind)
 }

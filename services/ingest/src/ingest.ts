@@ -1,11 +1,7 @@
-import { type Publisher } from '@wag/bus'
-import { type Db, isDataFault, type LogEnd, takeWebhooks, withRetry } from '@wag/db'
-import { type FastifyBaseLogger } from 'fastify'
+import { isDataFault, type LogEnd, takeWebhooks, withRetry } from '@wag/db'
 import { applyWebhooks } from './apply.ts'
-import { type Metrics } from './metrics.ts'
+import { type IngestContext } from './context.ts'
 import { applyPiecewise } from './piecewise.ts'
-
-export type IngestContext = { db: Db; publisher: Publisher; metrics: Metrics; log: FastifyBaseLogger }
 
 /**
  * Applies stored webhooks in one transaction, each once however often it is called. When the database refuses something in

@@ -11,9 +11,10 @@ import {
 } from '@wag/db'
 import { parseWebhook } from '@wag/graph'
 import { scrub } from '@wag/service'
-import { applyItems, type SourcedItem } from './apply.ts'
+import { applyItems } from './apply.ts'
 import { quarantinedEvent } from './apply-others.ts'
-import { type IngestContext } from './ingest.ts'
+import { type IngestContext } from './context.ts'
+import { type SourcedItem } from './items.ts'
 
 /** Applies one webhook item by item: what fails is quarantined with the reason, everything else counts. */
 export async function applyPiecewise({ db, metrics, log }: IngestContext, id: string): Promise<LogEnd[]> {

@@ -1,6 +1,6 @@
 import { type Batcher, ensurePartitions, repairParked, waitingWebhooks } from '@wag/db'
 import { every } from '@wag/service'
-import { type IngestContext } from './ingest.ts'
+import { type IngestContext } from './context.ts'
 
 export type SweepContext = IngestContext & {
   batcher: Batcher<{ ids: string[]; bytes: number }, undefined>

@@ -1,0 +1,8 @@
+export type { Answer, Client } from './client.ts'
+export { createClient } from './client.ts'
+export type { ServiceProcess } from './process.ts'
+export { createProcess } from './process.ts'
+export { countStates, type Sends, sendMany, takenByMeta, waitUntilEnded } from './sends.ts'
+export { type Subscriber, subscribe } from './subscriber.ts'
+export type { ServiceName, System, SystemOptions } from './system.ts'
+export { startSystem } from './system.ts'

@@ -1,0 +1,52 @@
+import { eventually } from '@wag/testkit'
+import { Redis } from 'ioredis'
+import t from 'tap'
+import { countStates, type ServiceName, sendMany, startSystem, takenByMeta, waitUntilEnded } from '../src/index.ts'
+
+const sends = 500
+/** A caller does not wait for Meta here: what is accepted counts. Claims run out sooner, to keep the test short. */
+const env = { SEND_WAIT_MS: '20', CLAIM_TTL_MS: '7000', GRAPH_TIMEOUT_MS: '2000' }
+
+for (const victim of ['gateway', 'sender', 'ingest', 'realtime'] satisfies ServiceName[]) {
+  t.test(`kill -9 of ${victim} in the middle of ${sends} sends loses nothing and sends nothing twice`, async (t) => {
+    const system = await startSystem(t, { env })
+    const process = system.services[victim]
+    let restarted: Promise<void> | undefined
+    const result = await sendMany(system, sends, 20, (answered) => {
+      if (answered === 150) restarted = process.kill().then(() => process.start())
+    })
+    await restarted
+    const states = await waitUntilEnded(system, 40_000)
+    const stored = Object.values(states).reduce((sum, many) => sum + many, 0)
+    const { distinct, doubled } = await takenByMeta(system)
+
+    t.ok(stored >= result.accepted, `accepted ⊆ stored: ${stored} of ${result.accepted}`)
+    t.same(doubled, [], 'none was POSTed twice')
+    t.equal(distinct, stored - (states.unknown ?? 0), 'every message that is not unknown was taken by Meta')
+    t.ok((states.unknown ?? 0) <= (victim === 'sender' ? 100 : 0), `unknown: ${states.unknown ?? 0}`)
+    if (victim !== 'gateway') t.equal(result.accepted, sends)
+    await eventually(
+      async () => {
+        const { read = 0, unknown = 0 } = await countStates(system)
+        if (read + unknown !== stored) throw new Error(`read ${read}, unknown ${unknown} of ${stored}`)
+        return true
+      },
+      { timeoutMs: 30_000 }
+    )
+  })
+}
+
+t.test(`Redis flushed in the middle of ${sends} sends: every message still goes out, none twice`, async (t) => {
+  const system = await startSystem(t, { env })
+  const redis = new Redis(system.redis.url)
+  t.teardown(() => redis.disconnect())
+  const result = await sendMany(system, sends, 20, (answered) => {
+    if (answered === 150 || answered === 300) void redis.flushall()
+  })
+  const states = await waitUntilEnded(system, 40_000)
+  const { distinct, doubled } = await takenByMeta(system)
+  t.equal(result.accepted, sends)
+  t.same(doubled, [])
+  t.equal(distinct, sends)
+  t.notOk(states.unknown)
+})

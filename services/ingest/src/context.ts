@@ -1,0 +1,7 @@
+import { type Publisher } from '@wag/bus'
+import { type Db } from '@wag/db'
+import { type FastifyBaseLogger } from 'fastify'
+import { type Metrics } from './metrics.ts'
+
+/** What every step of ingest works with. */
+export type IngestContext = { db: Db; publisher: Publisher; metrics: Metrics; log: FastifyBaseLogger }
