@@ -25,6 +25,7 @@ install_packages() {
     # CI: never ask, there may be nobody to answer. pm-on-fail: the lockfile need not also name pnpm itself.
     CI=true npx -y "$pnpm" install --frozen-lockfile --pm-on-fail=ignore </dev/null
   ) || return 1
+  rm -rf node_modules/.cache/wag/compiled
   cp pnpm-lock.yaml "$installed"
 }
 
