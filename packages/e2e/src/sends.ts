@@ -29,14 +29,22 @@ export async function sendMany(
         if (status < 300) sends.accepted++
         else sends.refused++
       } catch {
-        // The gateway was killed under the request: it was not accepted, as far as its caller knows.
+        // The gateway was killed under the request: it was not accepted, as far as its caller knows. The next one waits.
         sends.unanswered++
+        await waitUntilUp(client)
       }
       onAnswered(++answered)
     }
   }
   await Promise.all(Array.from({ length: atOnce }, lane))
   return sends
+}
+
+async function waitUntilUp(client: System['client']): Promise<void> {
+  await eventually(async () => (await client.get('/health/live')).status === 200, {
+    timeoutMs: 30_000,
+    intervalMs: 100
+  })
 }
 
 /** How many outbound messages there are in each state. */

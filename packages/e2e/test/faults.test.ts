@@ -11,6 +11,8 @@ for (const victim of ['gateway', 'sender', 'ingest', 'realtime'] satisfies Servi
   t.test(`kill -9 of ${victim} in the middle of ${sends} sends loses nothing and sends nothing twice`, async (t) => {
     const system = await startSystem(t, { env })
     const process = system.services[victim]
+    // Some sends are under way to Meta at any moment, also when the process dies.
+    await system.client.control('settings', { latency_ms: 60 })
     let restarted: Promise<void> | undefined
     const result = await sendMany(system, sends, 20, (answered) => {
       if (answered === 150) restarted = process.kill().then(() => process.start())
@@ -24,7 +26,7 @@ for (const victim of ['gateway', 'sender', 'ingest', 'realtime'] satisfies Servi
     t.same(doubled, [], 'none was POSTed twice')
     t.equal(distinct, stored - (states.unknown ?? 0), 'every message that is not unknown was taken by Meta')
     t.ok((states.unknown ?? 0) <= (victim === 'sender' ? 100 : 0), `unknown: ${states.unknown ?? 0}`)
-    if (victim !== 'gateway') t.equal(result.accepted, sends)
+    t.ok(result.accepted >= sends - (victim === 'gateway' ? 40 : 0), `accepted: ${result.accepted}`)
     await eventually(
       async () => {
         const { read = 0, unknown = 0 } = await countStates(system)

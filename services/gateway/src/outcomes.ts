@@ -7,6 +7,9 @@ export type Outcomes = ReturnType<typeof createOutcomes>
 
 type Waiter = { tenantId: string; settle: (message: Message | undefined) => void }
 
+/** A message whose outcome somebody waits for. */
+export type Watch = { outcome(waitMs: number): Promise<Message | undefined>; stop(): void }
+
 /** How often the ledger is asked for outcomes whose hint was lost or came from a webhook, in milliseconds. */
 const lookIntervalMs = 1_000
 
@@ -36,19 +39,26 @@ export function createOutcomes(db: Db, log: FastifyBaseLogger) {
       if (ours.length > 0) look(ours).catch(onError)
     },
 
-    /** The message once its send is decided, or as it stands when `waitMs` are over. Begin before it is accepted. */
-    wait(tenantId: string, id: string, waitMs: number): { result: Promise<Message | undefined>; stop: () => void } {
+    /**
+     * Begins to watch a message that is about to be accepted. `outcome` resolves once its send is decided, or with how
+     * it stands when `waitMs` are over; `stop` forgets it.
+     */
+    watch(tenantId: string, id: string): Watch {
       const { promise, resolve } = Promise.withResolvers<Message | undefined>()
-      const timer = setTimeout(() => resolve(undefined), waitMs)
       waiters.set(id, { tenantId, settle: resolve })
-      const stop = (): void => {
-        clearTimeout(timer)
-        waiters.delete(id)
-        resolve(undefined)
+      const stop = (): void => void waiters.delete(id)
+      return {
+        stop,
+        async outcome(waitMs) {
+          const timer = setTimeout(() => resolve(undefined), waitMs)
+          try {
+            return (await promise) ?? (await findMessages(db, tenantId, [id]))[0]
+          } finally {
+            clearTimeout(timer)
+            stop()
+          }
+        }
       }
-      const read = async (): Promise<Message | undefined> => (await findMessages(db, tenantId, [id]))[0]
-      const result = promise.then((message) => message ?? read()).finally(stop)
-      return { result, stop }
     },
 
     /** Lets everybody go who waits: they are told how things stand now. */

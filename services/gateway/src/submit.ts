@@ -15,15 +15,15 @@ export async function submitAndWait(
   const { tenantId, phoneNumberId } = principal
   if (!phoneNumberId) throw new GatewayError('bad_request', 'No phone number is set up to send from')
   const id = createId()
-  const waiting = outcomes.wait(tenantId, id, waitMs)
+  // Watched before it is accepted: its outcome may be told before the commit has answered here.
+  const watch = outcomes.watch(tenantId, id)
   try {
     await acceptor.accept({ id, tenantId, phoneNumberId, recipient, content })
   } catch (error) {
-    waiting.stop()
-    await waiting.result.catch(() => undefined)
+    watch.stop()
     throw error
   }
-  const message = await waiting.result
+  const message = await watch.outcome(waitMs)
   if (!message) throw new GatewayError('internal', 'Internal server error')
   if (message.state === 'failed') throw new GatewayError('meta_refused', refusal(message))
   return message
