@@ -8,19 +8,22 @@ const simulatedPhoneNumberId = '106540352242922'
 export function serviceEnvironment(settings: Settings, secrets: Secrets): Record<string, string> {
   const { POSTGRES_PASSWORD: _postgres, REDIS_PASSWORD: _redis, ...shared } = secrets
   const ports = settings.services.map(({ name, port }) => [portVariable(name), String(port)])
-  const simulated = {
-    GRAPH_URL: urlOf(settings, 'simulator'),
-    WHATSAPP_FROM_PHONE_NUMBER_ID: simulatedPhoneNumberId,
-    WHATSAPP_VERSION: 'v24.0',
-    SIMULATOR_WEBHOOK_URL: `${urlOf(settings, 'gateway')}/whatsapp-webhook/`
-  }
   return {
     LOG_LEVEL: 'info',
-    ...(settings.simulated ? simulated : {}),
+    ...(settings.simulated ? simulatorEnvironment(settings) : {}),
     ...settings.env,
     ...shared,
     ...Object.fromEntries(ports),
     HOST: settings.host,
     DATA_DIR: settings.dataDir
+  }
+}
+
+function simulatorEnvironment(settings: Settings): Record<string, string> {
+  return {
+    GRAPH_URL: urlOf(settings, 'simulator'),
+    WHATSAPP_FROM_PHONE_NUMBER_ID: simulatedPhoneNumberId,
+    WHATSAPP_VERSION: 'v24.0',
+    SIMULATOR_WEBHOOK_URL: `${urlOf(settings, 'gateway')}/whatsapp-webhook/`
   }
 }
