@@ -73,7 +73,11 @@ async function insertStatuses(
   find: (status: NewStatus) => MessageHead | undefined
 ): Promise<NewStatus[]> {
   // Sorted, so that two batches with the same statuses wait for each other instead of deadlocking.
-  const unique = new Map(statuses.map((status) => [keyOf(status), status]))
+  const unique = new Map<string, NewStatus>()
+  for (const status of statuses) {
+    // Of two that say the same, the one that leads to its message.
+    if (!unique.has(keyOf(status)) || find(status)) unique.set(keyOf(status), status)
+  }
   const sorted = [...unique].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, status]) => status)
   const column = <T>(pick: (status: NewStatus) => T): T[] => sorted.map(pick)
   const { rows } = await sql<{ wamid: string; status: string; participant: string }>`
@@ -87,7 +91,9 @@ async function insertStatuses(
       ${column((s) => (s.error ? JSON.stringify(s.error) : null))}::json[],
       ${column((s) => JSON.stringify(s.content))}::json[]
     )
-    on conflict (tenant_id, wamid, status, participant) do nothing
+    -- One that was parked counts when it comes again and now leads to its message.
+    on conflict (tenant_id, wamid, status, participant) do update set message_id = excluded.message_id
+    where statuses.message_id is null and excluded.message_id is not null
     returning wamid, status, participant`.execute(trx)
   return rows.flatMap((row) => unique.get(keyOf(row)) ?? [])
 }

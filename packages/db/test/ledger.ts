@@ -1,0 +1,51 @@
+import { createId, defaultTenantId, type MessageState, type OutboundContent } from '@wag/contracts'
+import { createTestDatabase, type TestContext } from '@wag/testkit'
+import { acceptMessages, type ConnectOptions, connect, type Db, ensureTenant, type NewMessage } from '../src/index.ts'
+
+export const tenantId = defaultTenantId
+export const phoneNumberId = '106540352242922'
+export const content: OutboundContent = { type: 'text', text: { body: 'hello' } }
+
+/** A ledger of the test's own with the default tenant in it. */
+export async function openLedger(
+  t: TestContext,
+  options: Partial<ConnectOptions> = {}
+): Promise<{ db: Db; url: string }> {
+  const url = await createTestDatabase(t)
+  const db = openPool(t, url, options)
+  await ensureTenant(db, { id: tenantId, name: 'default' })
+  return { db, url }
+}
+
+/** A further pool on the same ledger. */
+export function openPool(t: TestContext, url: string, options: Partial<ConnectOptions> = {}): Db {
+  const db = connect({ url, poolMax: 10, applicationName: 'test', ...options })
+  t.teardown(() => db.destroy())
+  return db
+}
+
+export function newMessage(changes: Partial<NewMessage> = {}): NewMessage {
+  return { id: createId(), tenantId, phoneNumberId, recipient: '491700000001', content, ...changes }
+}
+
+/** Accepts messages and returns their ids. */
+export async function acceptSome(db: Db, count = 1): Promise<string[]> {
+  const messages = Array.from({ length: count }, () => newMessage())
+  await acceptMessages(db, messages)
+  return messages.map(({ id }) => id)
+}
+
+/** Everything the ledger says of one message. */
+export function messageRow(db: Db, id: string) {
+  return db.selectFrom('messages').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+}
+
+export async function stateOf(db: Db, id: string): Promise<MessageState> {
+  return (await messageRow(db, id)).state
+}
+
+/** The types of the tenant's events, in their order. */
+export async function eventTypesOf(db: Db): Promise<string[]> {
+  const rows = await db.selectFrom('events').select('type').orderBy('seq').execute()
+  return rows.map(({ type }) => type)
+}
