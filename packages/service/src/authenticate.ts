@@ -74,13 +74,12 @@ function isAllowed({ scopes }: Principal, scope: Scope | undefined): boolean {
 }
 
 function keyOf(request: FastifyRequest, scope: Scope | undefined): string | undefined {
-  const [scheme = '', value = ''] = (request.headers.authorization ?? '').split(/ +/, 2)
-  if (/^bearer$/i.test(scheme)) return value
-  if (scope === 'ops' && /^basic$/i.test(scheme)) {
-    const credentials = Buffer.from(value, 'base64').toString()
-    return credentials.slice(credentials.indexOf(':') + 1)
-  }
-  return undefined
+  const [, scheme = '', value = ''] = /^(bearer|basic) +(.+)$/i.exec(request.headers.authorization ?? '') ?? []
+  // HTTP hands headers over as Latin-1; a key may be any text.
+  if (/^bearer$/i.test(scheme)) return Buffer.from(value, 'latin1').toString('utf8')
+  if (scope !== 'ops' || scheme === '') return undefined
+  const credentials = Buffer.from(value, 'base64').toString('utf8')
+  return credentials.slice(credentials.indexOf(':') + 1)
 }
 
 /** The caller of a route that asks for a key. */

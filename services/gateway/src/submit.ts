@@ -25,11 +25,7 @@ export async function submitAndWait(
   }
   const message = await watch.outcome(waitMs)
   if (!message) throw new GatewayError('internal', 'Internal server error')
-  if (message.state === 'failed') throw new GatewayError('meta_refused', refusal(message))
+  if (message.state === 'failed')
+    throw new GatewayError('meta_refused', message.error?.message ?? 'Meta refused the message')
   return message
-}
-
-function refusal({ error }: Message): string {
-  if (!error) return 'Meta refused the message'
-  return error.details && !error.message.includes(error.details) ? `${error.message}: ${error.details}` : error.message
 }

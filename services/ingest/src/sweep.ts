@@ -11,8 +11,11 @@ export type SweepContext = IngestContext & {
 const overdueMs = 2_000
 /** Webhooks looked at per sweep. */
 const sweepMax = 500
-/** How far back statuses without a message are joined again and again, in milliseconds; later a webhook would have come twice. */
-const parkedWithinMs = 10 * 60_000
+/**
+ * How far back parked statuses are joined again, in milliseconds: longer than any two transactions can overlap. Those of
+ * messages that others sent stay parked, however many there are.
+ */
+const parkedWithinMs = 60_000
 const partitionsIntervalMs = 3_600_000
 
 /** Looks in the ledger for webhooks that nobody rang for, joins late pairs, and makes the partitions of coming days. */

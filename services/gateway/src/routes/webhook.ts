@@ -35,8 +35,8 @@ export function addWebhook(app: App, { config, inbox, metrics }: WebhookContext)
       if (mode !== 'subscribe' || !isSame(token, config.WHATSAPP_VERIFY_TOKEN)) {
         throw new GatewayError('bad_verify_token', 'hub.mode must be subscribe and hub.verify_token the configured one')
       }
-      if (!/^[\w.-]{1,256}$/.test(challenge)) {
-        throw new GatewayError('bad_request', 'hub.challenge must be 1 to 256 letters, digits, dots or dashes')
+      if (!/^[\w.~+/=:-]{1,256}$/.test(challenge)) {
+        throw new GatewayError('bad_request', 'hub.challenge must be 1 to 256 letters, digits or - . _ ~ + / = :')
       }
       return reply.type('text/plain; charset=utf-8').header('x-content-type-options', 'nosniff').send(challenge)
     }
