@@ -161,11 +161,15 @@ const statements = [
           execute format('create table %I partition of inbox for values from (%L) to (%L)',
             'inbox_' || suffix, uuid7_floor(first), uuid7_floor(next));
         end if;
+      exception when check_violation then
+        -- Rows of that day already stand in the default partition: the day stays there.
+        null;
+      end;
+      begin
         if to_regclass('events_' || suffix) is null then
           execute format('create table %I partition of events for values from (%L) to (%L)', 'events_' || suffix, first, next);
         end if;
       exception when check_violation then
-        -- Rows of that day already stand in the default partition: the day stays there.
         null;
       end;
     end loop;
