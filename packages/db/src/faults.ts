@@ -35,7 +35,7 @@ const awayMessages = /timeout|terminated|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|not que
  */
 export function isLedgerAway(error: unknown): boolean {
   const state = sqlState(error)
-  if (state !== undefined && !/^E/.test(state)) return /^(08|53|57|25006)/.test(state)
+  if (state !== undefined && !state.startsWith('E')) return /^(08|53|57|25006)/.test(state)
   return (
     error instanceof Error &&
     (awayMessages.test(error.message) || ('code' in error && awayMessages.test(String(error.code))))

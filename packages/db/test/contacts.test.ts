@@ -49,8 +49,8 @@ t.test('a contact is made once by transactions at the same moment, and the newes
     )
   )
   t.strictSame(
-    (await listContacts(db, tenantId, 0, 10)).map(({ waId, profileName }) => [waId, profileName]).sort(),
-    ['1', '2', '3'].map((waId) => [waId, 'name at 9'])
+    (await listContacts(db, tenantId, 0, 10)).map(({ waId, profileName }) => `${waId}: ${profileName}`).sort(),
+    ['1: name at 9', '2: name at 9', '3: name at 9']
   )
 })
 
