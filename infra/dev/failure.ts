@@ -11,6 +11,8 @@ export function fileFailure(path: string, error: unknown): Failure {
 const reasons = new Map([
   ['ENOSPC', 'the disk is full; free some space, or set DATA_DIR to a folder on another disk'],
   ['EDQUOT', 'your disk quota is used up; free some space, or set DATA_DIR to a folder on another disk'],
+  // What Node says for mkdir on a read-only disk.
+  ['ENOENT', 'it cannot be made there; set DATA_DIR to another folder'],
   ['EROFS', 'the disk is read-only; set DATA_DIR to a folder on another one'],
   ['EACCES', 'this user may not write there; give it to this user, or set DATA_DIR to another folder'],
   ['EPERM', 'this user may not write there; give it to this user, or set DATA_DIR to another folder'],

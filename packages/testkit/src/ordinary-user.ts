@@ -1,5 +1,5 @@
 import { chown, readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { type Command, succeeds } from './command.ts'
 
 const nobody = 65_534
@@ -7,7 +7,7 @@ const nobody = 65_534
 // In a user namespace of its own the process sees itself as nobody, while to the files it is still root.
 const namespace = ['--user', `--map-user=${nobody}`, `--map-group=${nobody}`, '--']
 
-// Where namespaces are forbidden (most containers): truly nobody, who may still pass the folders that only root may.
+// Where that does not do (most containers forbid namespaces): truly nobody, who may still pass the folders that only root may.
 const capabilities = [
   `--reuid=${nobody}`,
   `--regid=${nobody}`,
@@ -23,10 +23,15 @@ const capabilities = [
  */
 export async function asOrdinaryUser(command: Command, dataDir: string): Promise<Command> {
   if (process.getuid?.() !== 0) return command
-  const canNamespace = succeeds('unshare', [...namespace, 'true'])
+  const canNamespace = reaches(dirname(dataDir), [command.file, ...command.args].find(isAbsolute) ?? '')
   await own(dataDir, canNamespace ? 0 : nobody)
   const [file, args] = canNamespace ? ['unshare', namespace] : ['setpriv', capabilities]
   return { ...command, file, args: [...args, command.file, ...command.args] }
+}
+
+/** Namespaces may be forbidden, or the folders another user's own: in a namespace root has no rights beyond its files. */
+function reaches(folder: string, binary: string): boolean {
+  return succeeds('unshare', [...namespace, 'sh', '-c', 'test -x "$1" && test -x "$2"', 'sh', folder, binary])
 }
 
 async function own(folder: string, uid: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { chmod, cp, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, chown, cp, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import t from 'tap'
@@ -74,6 +74,19 @@ t.test('a folder that is not ours is refused in one sentence and left alone', as
   await t.rejects(startPostgres({ dataDir: other, password }), {
     message: /is not a PostgreSQL data folder/
   })
+})
+
+const isRoot = process.getuid?.() === 0
+t.test('root can use the folder of another user', { skip: isRoot ? false : 'only root may' }, async (t) => {
+  const home = t.testdir()
+  await chown(home, 65_534, 65_534)
+  await chmod(home, 0o700)
+  const options = { dataDir: join(home, 'postgres'), password, durable: false }
+  for (const text of ['CREATE TABLE kept (one int)', 'SELECT one FROM kept']) {
+    const server = await startPostgres(options)
+    t.strictSame(await query(server.url, text), [])
+    await server.stop()
+  }
 })
 
 t.test('a server that cannot start says why', async (t) => {
