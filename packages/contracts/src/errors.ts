@@ -13,6 +13,7 @@ export const errorCodes = {
   not_found: 404,
   contact_not_found: 404,
   media_not_found: 404,
+  log_truncated: 410,
   payload_too_large: 413,
   unsupported_media_type: 415,
   too_many_requests: 429,

@@ -46,13 +46,11 @@ export const EventSchema = Type.Object({
 
 export type Event = Static<typeof EventSchema>
 
-/** The rooms a client may subscribe to. */
-export const SubscriptionSchema = Type.Union([
-  Type.Object({ tenant: Type.Literal(true) }, { additionalProperties: false }),
-  Type.Object({ contact: Type.Integer({ minimum: 1 }) }, { additionalProperties: false })
-])
+/** A page of the log over HTTP: go on with `after=<next>`. `newest` is where the log ends now. */
+export const EventPageSchema = Type.Object({
+  events: Type.Array(EventSchema),
+  next: Type.Integer({ minimum: 0 }),
+  newest: Type.Integer({ minimum: 0 })
+})
 
-export type Subscription = Static<typeof SubscriptionSchema>
-
-/** The answer to `subscribe` and `unsubscribe`: live events begin after `seq`. */
-export type SubscriptionAck = { ok: true; seq: number } | { ok: false; error: { code: string; message: string } }
+export type EventPage = Static<typeof EventPageSchema>

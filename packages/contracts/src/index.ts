@@ -1,7 +1,7 @@
 export type { ErrorCode, GatewayErrorOptions } from './errors.ts'
 export { errorCodes, GatewayError } from './errors.ts'
-export type { Event, EventData, EventType, Subscription, SubscriptionAck } from './events.ts'
-export { EventDataSchema, EventSchema, EventTypeSchema, eventTypes, SubscriptionSchema } from './events.ts'
+export type { Event, EventData, EventPage, EventType } from './events.ts'
+export { EventDataSchema, EventPageSchema, EventSchema, EventTypeSchema, eventTypes } from './events.ts'
 export { createId, defaultTenantId, isId } from './ids.ts'
 export type { EventHint, IngestJob, OutcomeHint, SendJob } from './jobs.ts'
 export {
@@ -43,4 +43,23 @@ export {
   SentMessageSchema,
   StatusReplySchema
 } from './original.ts'
+export type {
+  Handshake,
+  Reload,
+  Subscribe,
+  Subscription,
+  SubscriptionAck,
+  TokenReply,
+  TokenRequest
+} from './realtime.ts'
+export {
+  HandshakeSchema,
+  ReloadSchema,
+  SubscribeSchema,
+  SubscriptionAckSchema,
+  SubscriptionSchema,
+  subscriptionsMax,
+  TokenReplySchema,
+  TokenRequestSchema
+} from './realtime.ts'
 export type { ContactItem, MessageItem, OtherItem, StatusItem, WebhookItem } from './webhook.ts'

@@ -37,3 +37,11 @@ export async function findPrincipal(db: Db, key: string): Promise<Principal | un
     where k.hash = ${hashKey(key)} and k.revoked_at is null`.execute(db)
   return rows[0]
 }
+
+/** Revokes a tenant's key; false where it has none such. */
+export async function revokeKey(db: Db, tenantId: string, id: string): Promise<boolean> {
+  const { numAffectedRows = 0n } = await sql`
+    update api_keys set revoked_at = now()
+    where tenant_id = ${tenantId} and id = ${id} and revoked_at is null`.execute(db)
+  return numAffectedRows > 0n
+}

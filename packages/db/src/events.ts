@@ -49,15 +49,15 @@ export async function appendEvents(trx: Db, events: NewEvent[]): Promise<LogEnd[
   return rows.map((row) => ({ tenantId: row.tenant_id, seq: row.seq }))
 }
 
-/** Up to `limit` events of a tenant after `after`, in order. */
-export async function readEvents(db: Db, tenantId: string, after: number, limit: number): Promise<StoredEvent[]> {
+/** A tenant's events after `after` and up to `upTo`, in order. */
+export async function readEvents(db: Db, tenantId: string, after: number, upTo: number): Promise<StoredEvent[]> {
   const rows = await db
     .selectFrom('events')
     .select(['seq', 'type', 'at', 'contact_id', 'message_id', 'data'])
     .where('tenant_id', '=', tenantId)
     .where('seq', '>', after)
+    .where('seq', '<=', upTo)
     .orderBy('seq')
-    .limit(limit)
     .execute()
   return rows.map((row) => ({
     tenantId,
@@ -74,4 +74,11 @@ export async function readEvents(db: Db, tenantId: string, after: number, limit:
 export async function lastSeq(db: Db, tenantId: string): Promise<number> {
   const row = await db.selectFrom('event_counters').select('seq').where('tenant_id', '=', tenantId).executeTakeFirst()
   return row?.seq ?? 0
+}
+
+/** The number of the oldest event that is still kept; undefined when there is none. */
+export async function oldestSeq(db: Db, tenantId: string): Promise<number | undefined> {
+  const { rows } = await sql<{ seq: number | null }>`
+    select min(seq) as seq from events where tenant_id = ${tenantId}`.execute(db)
+  return rows[0]?.seq ?? undefined
 }

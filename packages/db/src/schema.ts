@@ -1,4 +1,4 @@
-import { type EventData, type EventType, type MessageState, type MetaError } from '@wag/contracts'
+import { type EventData, type EventType, type MessageState, type MetaError, type Subscription } from '@wag/contracts'
 import { type ColumnType, type Generated, type GeneratedAlways, type Kysely } from 'kysely'
 
 /** A column the database fills and never changes. */
@@ -76,6 +76,15 @@ export type Database = {
     item: ColumnType<unknown, string | null, never>
     reason: string
     created_at: Stamp
+  }
+  realtime_tokens: {
+    tenant_id: string
+    id: string
+    key_id: string
+    hash: Buffer
+    subscriptions: ColumnType<Subscription[], string, never>
+    expires_at: Date
+    revoked_at: Date | null
   }
   heartbeats: { name: string; at: Date }
   event_counters: { tenant_id: string; seq: number }

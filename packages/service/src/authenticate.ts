@@ -24,7 +24,7 @@ const cacheEntriesMax = 10_000
 const keyLengthMax = 512
 
 /** Looks keys up in the ledger, and remembers each answer for a few seconds. */
-export function createAuthenticator(db: Db): Authenticator {
+export function createAuthenticator(db: Db, rememberMs = cacheTtlMs): Authenticator {
   const cache = new Map<string, { found: Promise<Principal | undefined>; until: number }>()
   return async (key) => {
     if (key.length === 0 || key.length > keyLengthMax) return undefined
@@ -32,7 +32,7 @@ export function createAuthenticator(db: Db): Authenticator {
     if (known && known.until > Date.now()) return known.found
     if (cache.size >= cacheEntriesMax) cache.clear()
     const found = findPrincipal(db, key)
-    cache.set(key, { found, until: Date.now() + cacheTtlMs })
+    cache.set(key, { found, until: Date.now() + rememberMs })
     try {
       return await found
     } catch (error) {

@@ -6,6 +6,9 @@ const port = (number: number, whose: string) =>
 const milliseconds = (value: number, description: string, minimum = 0) =>
   Type.Integer({ minimum, maximum: 86_400_000, default: value, description })
 
+const count = (value: number, description: string) =>
+  Type.Integer({ minimum: 1, maximum: 1_000_000_000, default: value, description })
+
 /**
  * Every environment variable there is. A service picks the ones it needs; docs/configuration.md and .env.example list
  * them all, and a test holds the three together.
@@ -109,6 +112,18 @@ export const settings = {
     default: '',
     description: 'Origins of web pages that may connect, separated by commas. Clients that are not browsers send none.'
   }),
+  REALTIME_CONNECTIONS_MAX: count(10_000, 'Sockets one realtime node takes; one more is answered with 503.'),
+  REALTIME_CONNECTIONS_PER_KEY_MAX: count(10_000, 'Sockets one API key, with its tokens, may hold on one node.'),
+  REALTIME_CONNECTIONS_PER_ADDRESS_MAX: count(10_000, 'Sockets one address may hold on one node.'),
+  REALTIME_FRAMES_PER_S: count(20, 'Frames a client may send per second; one that sends more is cut.'),
+  REALTIME_BUFFER_BYTES_MAX: count(
+    512 * 1024,
+    'Bytes that may wait for a slow reader before it is cut; it comes back and goes on by seq.'
+  ),
+  REALTIME_BACKFILL_EVENTS_MAX: count(
+    100_000,
+    'Events a client may be behind; one that is further behind is told to load anew.'
+  ),
   SIMULATOR_WEBHOOK_URL: Type.String({
     pattern: '^https?://',
     default: 'http://127.0.0.1:3000/whatsapp-webhook/',

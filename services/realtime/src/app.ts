@@ -1,21 +1,49 @@
 import { type App, buildService, createAuthenticator } from '@wag/service'
+import { addAdmission } from './admission.ts'
 import { type Config } from './config.ts'
-import { createFeed } from './feed.ts'
+import { createGuests } from './guests.ts'
+import { createLogs } from './logs.ts'
 import { createMetrics } from './metrics.ts'
-import { openSockets } from './sockets.ts'
+import { eventOf, roomsOfEvent } from './rooms.ts'
+import { addEvents } from './routes/events.ts'
+import { addTokens } from './routes/tokens.ts'
+import { openServer } from './server.ts'
+import { watchSlowReaders } from './slow-readers.ts'
 import { addSubscriptions } from './subscriptions.ts'
+
+/** What an authenticator may remember here, in milliseconds: part of the 5 s in which a revoked key is cut. */
+const rememberMs = 2_000
 
 /** Hint → read events by seq → Socket.IO rooms. */
 export async function buildApp(config: Config): Promise<App> {
   const { app, db, redisOptions } = await buildService({ name: 'realtime', config })
+  const log = app.log
   const metrics = createMetrics(app.metrics)
-  const sockets = openSockets({ app, config, redisOptions, authenticate: createAuthenticator(db), metrics })
-  const feed = createFeed({ db, redisOptions, emit: sockets.emit, log: app.log })
-  addSubscriptions(sockets.io, { db, feed, log: app.log })
+  const authenticate = createAuthenticator(db, rememberMs)
+  const { io, close } = openServer({ app, config, redisOptions, metrics })
+
+  const logs = createLogs({
+    db,
+    redisOptions,
+    metrics,
+    log,
+    // local: every node reads the log itself; through the adapter a client would get one copy per node.
+    onEvent: (event) => {
+      metrics.emitted.inc()
+      io.local.to(roomsOfEvent(event)).emit('event', eventOf(event))
+    }
+  })
+  const guests = createGuests({ db, metrics, log })
+  const slowReaders = watchSlowReaders(io, config.REALTIME_BUFFER_BYTES_MAX, metrics, log)
+
+  addAdmission(io, { config, db, authenticate, guests, metrics, log })
+  addSubscriptions(io, { config, db, logs, guests, metrics, log })
+  addEvents(app, { logs, guests, metrics })
+  addTokens(app, { db, io })
 
   app.addHook('preClose', async () => {
-    await feed.close()
-    await sockets.close()
+    await Promise.all([slowReaders.stop(), guests.close(), logs.close()])
+    await close()
   })
   return app
 }

@@ -1,53 +1,119 @@
-import { type Subscription, type SubscriptionAck, SubscriptionSchema } from '@wag/contracts'
-import { type Db, findContact } from '@wag/db'
+import {
+  type Subscribe,
+  SubscribeSchema,
+  type Subscription,
+  type SubscriptionAck,
+  subscriptionsMax
+} from '@wag/contracts'
+import { type Db, findContact, findMessages, findNumberTenants } from '@wag/db'
 import { type FastifyBaseLogger } from 'fastify'
 import { Value } from 'typebox/value'
-import { type Feed } from './feed.ts'
-import { roomOf } from './rooms.ts'
-import { type SocketServer } from './sockets.ts'
+import { type Config } from './config.ts'
+import { limitFrames } from './frames.ts'
+import { type Guests } from './guests.ts'
+import { type Identity } from './identity.ts'
+import { type Logs } from './logs.ts'
+import { type Metrics } from './metrics.ts'
+import { isWithin, roomsOf } from './rooms.ts'
+import { type ClientSocket, type SocketServer } from './server.ts'
+import { createSession } from './session.ts'
 
-export type SubscriptionContext = { db: Db; feed: Feed; log: FastifyBaseLogger }
-
-const badRequest: SubscriptionAck = {
-  ok: false,
-  error: { code: 'bad_request', message: 'Subscribe with { tenant: true } or { contact: <contact id> }' }
+export type SubscriptionContext = {
+  config: Config
+  db: Db
+  logs: Logs
+  guests: Guests
+  metrics: Metrics
+  log: FastifyBaseLogger
 }
-const notFound: SubscriptionAck = { ok: false, error: { code: 'not_found', message: 'There is no such contact' } }
-const unavailable: SubscriptionAck = { ok: false, error: { code: 'unavailable', message: 'Try again' } }
 
-/** Lets clients subscribe to the events of their tenant or of one of its contacts. */
+type Session = ReturnType<typeof createSession>
+type Refusal = Extract<SubscriptionAck, { ok: false }>
+
+function refusal(code: string, message: string): Refusal {
+  return { ok: false, error: { code, message } }
+}
+
+const malformed = refusal(
+  'bad_request',
+  'Send { tenant: true }, { number }, { contact } or { message }, each with optional types, or an array of them'
+)
+const foreign = refusal('not_found', 'There is no such number, contact or message')
+const forbidden = refusal('forbidden', 'This token was not made for that')
+const tooMany = refusal('too_many', `A socket may hold ${subscriptionsMax} subscriptions`)
+const unavailable = refusal('unavailable', 'Try again')
+
+/** Gives every connected socket its session, and lets it subscribe. */
 export function addSubscriptions(io: SocketServer, context: SubscriptionContext): void {
   io.on('connection', (socket) => {
-    const { tenantId } = socket.data.principal
-    const onError = (error: unknown): void => context.log.warn({ err: error }, 'subscription failed')
-    const following = context.feed.follow(tenantId)
-    following.catch(onError)
-    socket.on('disconnect', () => {
-      following.then(() => context.feed.unfollow(tenantId)).catch(onError)
-    })
+    const { identity } = socket.data
+    context.metrics.connections.inc()
+    limitFrames(socket, context.config.REALTIME_FRAMES_PER_S, context.metrics)
+    const leave = context.guests.add({ identity, cut: () => void socket.disconnect(true) })
+    void socket.join([`key:${identity.keyId}`, ...(identity.tokenId ? [`token:${identity.tokenId}`] : [])])
 
-    const answer = async (asked: unknown, change: (room: string) => unknown): Promise<SubscriptionAck> => {
-      if (!Value.Check(SubscriptionSchema, asked)) return badRequest
-      try {
-        if (!(await isOwn(context.db, tenantId, asked))) return notFound
-        const cursor = await following
-        // Joined and read in one go: every event after this cursor goes to the room.
-        const joined = change(roomOf(tenantId, asked))
-        const seq = cursor()
-        await joined
-        return { ok: true, seq }
-      } catch (error) {
-        onError(error)
-        return unavailable
-      }
-    }
+    const opening = openSession(socket, context)
+    // Without its session a socket would wait for events that never come: it had better come back.
+    opening.catch(() => socket.disconnect(true))
+    socket.on('disconnect', () => {
+      context.metrics.connections.dec()
+      leave()
+      opening.then(({ release }) => release()).catch(() => undefined)
+    })
     socket.on('subscribe', (asked, ack) => {
-      void answer(asked, (room) => socket.join(room)).then((reply) => acknowledge(ack, reply))
+      void answer(context, identity, asked, async (rooms) => {
+        const { session } = await opening
+        return session.size() + rooms.length > subscriptionsMax ? undefined : session.add(rooms)
+      }).then((reply) => acknowledge(ack, reply))
     })
     socket.on('unsubscribe', (asked, ack) => {
-      void answer(asked, (room) => socket.leave(room)).then((reply) => acknowledge(ack, reply))
+      void answer(context, identity, asked, async (rooms) => (await opening).session.remove(rooms)).then((reply) =>
+        acknowledge(ack, reply)
+      )
     })
   })
+}
+
+async function openSession(
+  socket: ClientSocket,
+  { config, logs, metrics, log }: SubscriptionContext
+): Promise<{ session: Session; release: () => void }> {
+  const { log: tenantLog, release } = await logs.use(socket.data.identity.tenantId)
+  const session = createSession({
+    socket,
+    log: tenantLog,
+    metrics,
+    after: socket.data.after,
+    backfillMax: config.REALTIME_BACKFILL_EVENTS_MAX,
+    onError: (error) => {
+      log.warn({ err: error }, 'a socket could not be brought up to date')
+      socket.disconnect(true)
+    }
+  })
+  return { session, release }
+}
+
+async function answer(
+  { db, log }: SubscriptionContext,
+  identity: Identity,
+  asked: unknown,
+  change: (rooms: string[]) => Promise<number | undefined>
+): Promise<SubscriptionAck> {
+  if (!Value.Check(SubscribeSchema, asked)) return malformed
+  const subscriptions = listOf(asked)
+  if (identity.allowed && !subscriptions.every((one) => isWithin(one, identity.allowed ?? []))) return forbidden
+  try {
+    for (const one of subscriptions) if (!(await isOwn(db, identity.tenantId, one))) return foreign
+    const seq = await change(subscriptions.flatMap((one) => roomsOf(identity.tenantId, one)))
+    return seq === undefined ? tooMany : { ok: true, seq }
+  } catch (error) {
+    log.warn({ err: error }, 'cannot subscribe')
+    return unavailable
+  }
+}
+
+function listOf(asked: Subscribe): Subscription[] {
+  return Array.isArray(asked) ? asked : [asked]
 }
 
 /** A client may leave out the acknowledgement, or send anything in its place. */
@@ -56,5 +122,8 @@ function acknowledge(ack: unknown, reply: SubscriptionAck): void {
 }
 
 async function isOwn(db: Db, tenantId: string, subscription: Subscription): Promise<boolean> {
-  return 'tenant' in subscription || (await findContact(db, tenantId, subscription.contact)) !== undefined
+  if ('tenant' in subscription) return true
+  if ('contact' in subscription) return (await findContact(db, tenantId, subscription.contact)) !== undefined
+  if ('message' in subscription) return (await findMessages(db, tenantId, [subscription.message])).length > 0
+  return (await findNumberTenants(db, [subscription.number])).get(subscription.number) === tenantId
 }
