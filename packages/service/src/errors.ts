@@ -28,7 +28,8 @@ function answer(error: GatewayError, request: FastifyRequest, reply: FastifyRepl
 
 function translate(error: FastifyError | Error): GatewayError {
   if (error instanceof GatewayError) return error
-  const statusCode = 'statusCode' in error ? (error.statusCode ?? 500) : 500
+  // Anything may be thrown, whatever the type says.
+  const statusCode = error instanceof Error && 'statusCode' in error ? (error.statusCode ?? 500) : 500
   if (statusCode < 500) return new GatewayError(codeOf(statusCode), textOf(error), { cause: error })
   if (isLedgerAway(error)) {
     return new GatewayError('ledger_unavailable', 'The database is not available: repeat the request', { cause: error })
