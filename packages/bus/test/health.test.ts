@@ -21,12 +21,12 @@ t.test('a Redis that may evict keys is refused, by name', async (t) => {
 
 t.test('a Redis that answers PING but takes no writes is not ready', async (t) => {
   const redis = await openRedis(t, (await startTestRedis(t)).url)
-  const faults: [name: string, break: () => Promise<unknown>, mend: () => Promise<unknown>][] = [
+  const faults: [name: string, spoil: () => Promise<unknown>, mend: () => Promise<unknown>][] = [
     ['full', () => redis.config('SET', 'maxmemory', '1'), () => redis.config('SET', 'maxmemory', '0')],
     ['a replica', () => redis.replicaof('127.0.0.1', 1), () => redis.replicaof('NO', 'ONE')]
   ]
-  for (const [name, breakIt, mend] of faults) {
-    await breakIt()
+  for (const [name, spoil, mend] of faults) {
+    await spoil()
     t.equal(await redis.ping(), 'PONG')
     await t.rejects(checkRedis(redis, 'health:test'), { code: 'redis_unavailable' }, name)
     await mend()
