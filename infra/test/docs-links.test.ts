@@ -4,10 +4,13 @@ import t from 'tap'
 import { root } from './compose-file.ts'
 import { read } from './docs-file.ts'
 
-const files = ['README.md', ...(await Array.fromAsync(glob('{docs,services,packages}/**/*.md', { cwd: root })))].filter(
-  (path) => !path.includes('node_modules')
-)
+const files = ['README.md']
+for await (const path of glob('{docs,services,packages}/**/*.md', { cwd: root, exclude: isInstalled })) files.push(path)
 const { scripts } = JSON.parse(await read('package.json')) as { scripts: Record<string, string> }
+
+function isInstalled(path: string): boolean {
+  return path.endsWith('node_modules')
+}
 
 /** The anchors of a file's titles, as GitHub makes them. */
 function anchorsIn(text: string): string[] {
