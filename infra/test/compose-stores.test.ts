@@ -26,9 +26,11 @@ t.test('Prometheus asks every service but the simulator, on its port, with the k
   type Discovery = { names: string[]; port: number }
   type Scrape = { authorization: { credentials_file: string }; dns_sd_configs: Discovery[] }
   const { scrape_configs } = parse(await read('infra/prometheus/prometheus.yml')) as { scrape_configs: Scrape[] }
-  const found = scrape_configs.flatMap((scrape) => scrape.dns_sd_configs.map(({ names, port }) => [...names, port]))
+  const found = scrape_configs.flatMap((scrape) =>
+    scrape.dns_sd_configs.map(({ names, port }) => [names.join(), port] as const)
+  )
   const services = [...settingsOf.keys()].filter((name) => name !== 'simulator')
   const wanted = services.map((name) => [name, Number(defaultOf(`${name.toUpperCase()}_PORT`))])
-  t.strictSame(found.sort(), wanted.sort())
+  t.strictSame(Object.fromEntries(found), Object.fromEntries(wanted))
   t.equal(scrape_configs[0]?.authorization.credentials_file, '/run/secrets/api_key')
 })
