@@ -17,7 +17,7 @@ t.test('it explains every field of an event, and no other', async (t) => {
 t.test('every type names its fields, or the type that has the same', async (t) => {
   const named = new Set<string>()
   for (const [type, description] of types) {
-    const [, data = ''] = /Data: (.*)/s.exec(description) ?? []
+    const [, data = ''] = /Data:\s+(.*)/s.exec(description) ?? []
     const names = [...data.matchAll(/`([\w.]+)`/g)].map(([, name = '']) => name)
     t.ok(names.length > 0, type)
     for (const name of names) if (fields.includes(name)) named.add(name)
