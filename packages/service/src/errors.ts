@@ -1,5 +1,5 @@
 import { type ErrorCode, GatewayError } from '@wag/contracts'
-import { isLedgerAway } from '@wag/db'
+import { isLedgerAway } from '@wag/db/faults'
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 
 /**
@@ -12,7 +12,10 @@ export function addErrors(app: FastifyInstance): void {
   })
   app.setErrorHandler(async (error: FastifyError | Error, request, reply) => {
     const translated = translate(error)
-    if (translated.statusCode >= 500) request.log.error({ err: error, req: request }, 'request failed')
+    const { code, statusCode } = translated
+    // The code leads to docs/errors.md; what an error of a caller's own says is for the caller.
+    if (statusCode >= 500) request.log.error({ code, err: error, req: request }, 'request failed')
+    else request.log.info({ code, statusCode, req: request }, 'request refused')
     return answer(translated, request, reply)
   })
 }
