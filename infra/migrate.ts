@@ -2,7 +2,7 @@
 // API key and its phone number with the Meta token. Runs before the services; running it again changes nothing.
 import { defaultTenantId } from '@wag/contracts'
 import { connect, ensureTenant, migrate, saveBootstrapKey, saveDefaultNumber } from '@wag/db'
-import { ConfigError, errorOf, loadConfig, pickSettings } from '@wag/service'
+import { ConfigError, errorOf, loadConfig, pickSettings } from '@wag/service/environment'
 
 const ConfigSchema = pickSettings(
   'DATABASE_URL',

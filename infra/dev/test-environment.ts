@@ -1,12 +1,13 @@
+import { developmentSettings, settings } from '@wag/service/environment'
+
 type Run = { postgres: string; redis: string; folder: string; marker: string }
 
 // Of a developer's own set-up: no test may ever see a real database, Meta's token or a chosen port.
-const ours =
-  /^(DATABASE_URL|REDIS_URL|GRAPH_URL|API_KEY|ENCRYPTION_KEY|DATA_DIR|HOST|LOG_LEVEL|WHATSAPP_.*|SIMULATOR_.*|.*_PORT)$/
+const ours = new Set([...Object.keys(settings), ...Object.keys(developmentSettings)])
 
 /** The environment of the tests: the stores of this run, its folder for all temporary files, and nothing of ours. */
 export function testEnvironment({ postgres, redis, folder, marker }: Run): NodeJS.ProcessEnv {
-  const entries = Object.entries(process.env).filter(([name]) => !ours.test(name))
+  const entries = Object.entries(process.env).filter(([name]) => !ours.has(name))
   const [name = '', value] = marker.split('=')
   return {
     ...Object.fromEntries(entries),

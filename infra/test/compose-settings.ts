@@ -1,4 +1,4 @@
-import { developmentSettings, settings } from '@wag/service'
+import { developmentSettings, settings } from '@wag/service/environment'
 import { ConfigSchema as gateway } from '../../services/gateway/src/config.ts'
 import { ConfigSchema as ingest } from '../../services/ingest/src/config.ts'
 import { ConfigSchema as realtime } from '../../services/realtime/src/config.ts'

@@ -13,6 +13,8 @@ export type RedisOptions = {
 const reconnectDelayMaxMs = 1_000
 /** No caller waits longer than this for Redis, in milliseconds. */
 const commandDeadlineMs = 1_500
+/** A connection on which an answer is this late is given up with all that waits on it, in milliseconds. */
+const silenceMaxMs = 1_500
 
 /**
  * A connection for commands: it fails at once while Redis is away instead of queueing, since what it carries is never
@@ -23,6 +25,8 @@ export function connectRedis({ url, name, onError }: RedisOptions): Redis {
     connectionName: name,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
+    // Redis may hang with the connection standing: what is written to it then would pile up without an end.
+    socketTimeout: silenceMaxMs,
     retryStrategy: (times) => Math.min(times * 50, reconnectDelayMaxMs)
   })
   redis.on('error', onError)

@@ -30,15 +30,16 @@ const recovery = {
 /** Handles the jobs of one queue. A handler that throws is told to `onError`; the job is not tried again by the queue. */
 export function startWorker(options: WorkerOptions): RunningWorker {
   const redis = connectPatientRedis(options)
-  let active = 0
+  const running = new Set<Promise<void>>()
   const worker = new Worker(
     options.queue,
     async (job: Job<unknown>) => {
-      active++
+      const handled = options.handle(job.data)
+      running.add(handled)
       try {
-        await options.handle(job.data)
+        await handled
       } finally {
-        active--
+        running.delete(handled)
       }
     },
     {
@@ -55,15 +56,18 @@ export function startWorker(options: WorkerOptions): RunningWorker {
     options.onError(error)
   })
   return {
-    active: () => active,
+    active: () => running.size,
     async close(graceMs) {
-      await within(graceMs, worker.close())
+      // Asked politely, BullMQ would wait for a Redis that is away.
+      const isAway = redis.status !== 'ready'
+      await within(graceMs, isAway ? Promise.allSettled(running) : worker.close())
+      if (isAway) await worker.close(true)
       redis.disconnect()
     }
   }
 }
 
-async function within(graceMs: number, closing: Promise<void>): Promise<void> {
+async function within(graceMs: number, closing: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const deadline = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, graceMs)

@@ -30,16 +30,17 @@ export async function joinParked(trx: Db, learned: Learned[]): Promise<Learned[]
  * may be committed at the same moment, each without seeing the other.
  */
 export async function repairParked(db: Db, withinMs: number, limit: number): Promise<LogEnd[]> {
+  const { rows: late } = await sql<{ id: string }>`
+    select distinct m.id from statuses s join messages m on m.tenant_id = s.tenant_id and m.wamid = s.wamid
+      and m.direction = 'out'
+    where s.message_id is null and s.received_at > now() - ${withinMs} * interval '1 millisecond'
+    limit ${limit}`.execute(db)
+  if (late.length === 0) return []
   return db.transaction().execute(async (trx) => {
     const { rows: heads } = await sql<MessageHead>`
       select m.tenant_id as "tenantId", m.id, m.contact_id as "contactId", m.phone_number_id as "phoneNumberId",
         m.state, m.wamid
-      from messages m where m.id in (
-        select m2.id from statuses s join messages m2 on m2.tenant_id = s.tenant_id and m2.wamid = s.wamid
-          and m2.direction = 'out'
-        where s.message_id is null and s.received_at > now() - ${withinMs} * interval '1 millisecond'
-        limit ${limit}
-      ) order by m.id for update`.execute(trx)
+      from messages m where m.id = any(${late.map(({ id }) => id)}::uuid[]) order by m.id for update`.execute(trx)
     const learned = heads.map((message) => ({ message, steps: [], wamid: message.wamid ?? undefined }))
     return appendEvents(trx, await applySteps(trx, await joinParked(trx, learned)))
   })

@@ -1,5 +1,5 @@
 import { GatewayError } from '@wag/contracts'
-import { type Db, findPrincipal, type Principal } from '@wag/db'
+import { type Principal } from '@wag/db'
 import { type FastifyInstance, type FastifyRequest } from 'fastify'
 
 /** What a route asks of its caller's key. `ops` is `admin` for browsers: the key may also come as a Basic password. */
@@ -16,31 +16,6 @@ declare module 'fastify' {
 
 /** Finds out whose key this is; undefined for nobody's. */
 export type Authenticator = (key: string) => Promise<Principal | undefined>
-
-/** A revoked key is refused after this long at the latest, in milliseconds. */
-const cacheTtlMs = 5_000
-/** Keys remembered at most; guessing keys must not grow the memory. */
-const cacheEntriesMax = 10_000
-const keyLengthMax = 512
-
-/** Looks keys up in the ledger, and remembers each answer for a few seconds. */
-export function createAuthenticator(db: Db, rememberMs = cacheTtlMs): Authenticator {
-  const cache = new Map<string, { found: Promise<Principal | undefined>; until: number }>()
-  return async (key) => {
-    if (key.length === 0 || key.length > keyLengthMax) return undefined
-    const known = cache.get(key)
-    if (known && known.until > Date.now()) return known.found
-    if (cache.size >= cacheEntriesMax) cache.clear()
-    const found = findPrincipal(db, key)
-    cache.set(key, { found, until: Date.now() + rememberMs })
-    try {
-      return await found
-    } catch (error) {
-      cache.delete(key)
-      throw error
-    }
-  }
-}
 
 /**
  * Asks every request for a key, but for routes that say `public`. A route that says nothing keeps the service from

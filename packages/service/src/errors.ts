@@ -1,5 +1,5 @@
 import { type ErrorCode, GatewayError } from '@wag/contracts'
-import { isLedgerAway } from '@wag/db'
+import { isLedgerAway } from '@wag/db/faults'
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 
 /**
@@ -12,7 +12,10 @@ export function addErrors(app: FastifyInstance): void {
   })
   app.setErrorHandler(async (error: FastifyError | Error, request, reply) => {
     const translated = translate(error)
-    if (translated.statusCode >= 500) request.log.error({ err: error, req: request }, 'request failed')
+    const { code, statusCode } = translated
+    // The code leads to docs/errors.md; what an error of a caller's own says is for the caller.
+    if (statusCode >= 500) request.log.error({ code, err: error, req: request }, 'request failed')
+    else request.log.info({ code, statusCode, req: request }, 'request refused')
     return answer(translated, request, reply)
   })
 }
@@ -28,7 +31,8 @@ function answer(error: GatewayError, request: FastifyRequest, reply: FastifyRepl
 
 function translate(error: FastifyError | Error): GatewayError {
   if (error instanceof GatewayError) return error
-  const statusCode = 'statusCode' in error ? (error.statusCode ?? 500) : 500
+  // Anything may be thrown, whatever the type says.
+  const statusCode = error instanceof Error && 'statusCode' in error ? (error.statusCode ?? 500) : 500
   if (statusCode < 500) return new GatewayError(codeOf(statusCode), textOf(error), { cause: error })
   if (isLedgerAway(error)) {
     return new GatewayError('ledger_unavailable', 'The database is not available: repeat the request', { cause: error })

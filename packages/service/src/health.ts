@@ -8,25 +8,20 @@ export type Checks = Record<string, () => Promise<void>>
 const checkTimeoutMs = 2_000
 
 /**
- * `/health/live`: the process answers. `/health/ready`: everything it needs takes writes; 503 with the reasons if not,
- * and while it is being stopped.
+ * `/health/live`: the process answers. `/health/ready`: everything it needs takes writes; 503 with the reasons if not.
+ * While it is being stopped Fastify itself answers everything with 503.
  */
 export function addHealth(app: FastifyInstance, checks: Checks): void {
-  let stopping = false
-  app.addHook('preClose', async () => {
-    stopping = true
-  })
-
   app.get('/health/live', { config: { scope: 'public' }, logLevel: 'warn' }, async () => ({ status: 'ok' }))
 
   app.get('/health/ready', { config: { scope: 'public' }, logLevel: 'warn' }, async (request, reply) => {
     const names = Object.keys(checks)
     const results = await Promise.all(names.map((name) => runCheck(name, checks, request.log)))
-    const isReady = !stopping && results.every((result) => result === 'ok')
+    const isReady = results.every((result) => result === 'ok')
     const entries = names.map((name, index) => [name, results[index]])
     return reply
       .code(isReady ? 200 : 503)
-      .send({ status: isReady ? 'ok' : stopping ? 'stopping' : 'unavailable', checks: Object.fromEntries(entries) })
+      .send({ status: isReady ? 'ok' : 'unavailable', checks: Object.fromEntries(entries) })
   })
 }
 

@@ -1,5 +1,6 @@
 export type { Authenticator, Scope } from './authenticate.ts'
-export { createAuthenticator, principalOf } from './authenticate.ts'
+export { principalOf } from './authenticate.ts'
+export { createAuthenticator } from './authenticator.ts'
 export { ConfigError, loadConfig } from './config.ts'
 export type { Checks } from './health.ts'
 export { errorOf, scrub } from './log.ts'

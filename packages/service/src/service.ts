@@ -1,6 +1,6 @@
 import { checkRedis, connectRedis, type RedisOptions } from '@wag/bus'
 import { checkLedger, connect, type Db } from '@wag/db'
-import { createAuthenticator } from './authenticate.ts'
+import { createAuthenticator } from './authenticator.ts'
 import { type Checks } from './health.ts'
 import { type App, buildShell } from './shell.ts'
 

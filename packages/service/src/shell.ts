@@ -61,12 +61,17 @@ export async function buildShell({ name, config, checks = {}, authenticate }: Sh
   addErrors(app)
   addHealth(app, checks)
   app.decorate('metrics', addMetrics(app, name))
+  let isClosing = false
+  app.addHook('preClose', async () => {
+    isClosing = true
+  })
   app.addHook('onSend', async (request, reply) => {
     void reply.header('x-request-id', request.id)
+    // Kept alive, the connection of a request that was under way would hold up the close for over a minute.
+    if (isClosing) void reply.header('connection', 'close')
   })
   app.addHook('onResponse', async (request, reply) => {
-    const level = reply.statusCode >= 400 ? 'info' : 'debug'
-    request.log[level]({ req: request, res: reply, ms: Math.round(reply.elapsedTime) }, 'answered')
+    request.log.debug({ req: request, res: reply, ms: Math.round(reply.elapsedTime) }, 'answered')
   })
   return app
 }

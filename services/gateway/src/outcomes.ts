@@ -20,6 +20,7 @@ const lookIntervalMs = 1_000
 export function createOutcomes(db: Db, log: FastifyBaseLogger) {
   const waiters = new Map<string, Waiter>()
   const onError = (error: unknown): void => log.warn({ err: error }, 'cannot look for outcomes')
+  let isClosed = false
 
   async function look(ids: string[]): Promise<void> {
     const byTenant = Map.groupBy(ids, (id) => waiters.get(id)?.tenantId ?? '')
@@ -46,6 +47,7 @@ export function createOutcomes(db: Db, log: FastifyBaseLogger) {
     watch(tenantId: string, id: string): Watch {
       const { promise, resolve } = Promise.withResolvers<Message | undefined>()
       waiters.set(id, { tenantId, settle: resolve })
+      if (isClosed) resolve(undefined)
       const stop = (): void => void waiters.delete(id)
       return {
         stop,
@@ -63,6 +65,7 @@ export function createOutcomes(db: Db, log: FastifyBaseLogger) {
 
     /** Lets everybody go who waits: they are told how things stand now. */
     async close(): Promise<void> {
+      isClosed = true
       await loop.stop()
       for (const { settle } of waiters.values()) settle(undefined)
     }

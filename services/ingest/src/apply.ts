@@ -18,7 +18,7 @@ import { type Metrics } from './metrics.ts'
 export async function applyWebhooks(trx: Db, webhooks: RawWebhook[], metrics: Metrics): Promise<LogEnd[]> {
   const items = webhooks.flatMap((webhook) => parseWebhook(webhook.body).map((item) => ({ item, webhook })))
   for (const { item } of items) metrics.items.inc({ kind: item.kind })
-  const ends = await applyItems(trx, items)
+  const ends = await applyItems(trx, items, metrics)
   await markProcessed(
     trx,
     webhooks.map(({ id }) => id)
@@ -27,14 +27,14 @@ export async function applyWebhooks(trx: Db, webhooks: RawWebhook[], metrics: Me
 }
 
 /** Applies items tenant by tenant; the events come last, since they lock the tenant's counter. */
-export async function applyItems(trx: Db, items: SourcedItem[]): Promise<LogEnd[]> {
+export async function applyItems(trx: Db, items: SourcedItem[], metrics: Metrics): Promise<LogEnd[]> {
   const byTenant = await groupByTenant(trx, items)
   const events: NewEvent[] = []
   for (const tenantId of [...byTenant.keys()].sort()) {
     const ours = byTenant.get(tenantId) ?? []
     events.push(...(await applyMessages(trx, tenantId, ours)))
     events.push(...(await applyStatuses(trx, tenantId, ours)))
-    events.push(...(await applyOthers(trx, tenantId, ours)))
+    events.push(...(await applyOthers(trx, tenantId, ours, metrics)))
   }
   return appendEvents(trx, events)
 }

@@ -24,7 +24,7 @@ export async function applyPiecewise({ db, metrics, log }: IngestContext, id: st
     const ends: LogEnd[] = []
     for (const item of parseWebhook(webhook.body)) {
       try {
-        ends.push(...(await inSavepoint(trx, () => applyItems(trx, [{ item, webhook }]))))
+        ends.push(...(await inSavepoint(trx, () => applyItems(trx, [{ item, webhook }], metrics))))
       } catch (error) {
         if (isLedgerAway(error)) throw error
         const reason = error instanceof Error ? scrub(error.message) : 'unknown'

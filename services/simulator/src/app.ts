@@ -1,4 +1,4 @@
-import { buildShell } from '@wag/service'
+import { buildShell } from '@wag/service/bare'
 import { type Config } from './config.ts'
 import { registerMetrics } from './metrics.ts'
 import { controlRoutes } from './routes/control.ts'

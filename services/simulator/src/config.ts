@@ -1,4 +1,4 @@
-import { pickSettings } from '@wag/service'
+import { pickSettings } from '@wag/service/bare'
 import { type Static } from 'typebox'
 
 export const ConfigSchema = pickSettings(

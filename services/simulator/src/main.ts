@@ -1,4 +1,4 @@
-import { run } from '@wag/service'
+import { run } from '@wag/service/bare'
 import { buildApp } from './app.ts'
 import { ConfigSchema } from './config.ts'
 

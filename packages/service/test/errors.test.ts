@@ -1,0 +1,99 @@
+import { GatewayError, isId } from '@wag/contracts'
+import t from 'tap'
+import { Type } from 'typebox'
+import { openShell } from './shell.ts'
+
+type Test = Parameters<typeof openShell>[0]
+
+/** A shell whose only route throws what it is given. */
+async function openThrowing(t: Test, error: unknown) {
+  const app = await openShell(t)
+  app.get('/', async () => {
+    throw error
+  })
+  return app
+}
+
+t.test('errors of ours keep their status and their text', async (t) => {
+  for (const code of ['bad_request', 'contact_not_found', 'overloaded', 'graph_unavailable'] as const) {
+    const error = new GatewayError(code, `what to do about ${code}`)
+    const answer = await (await openThrowing(t, error)).inject('/')
+    t.equal(answer.statusCode, error.statusCode)
+    t.strictSame(answer.json(), { status: 'error', message: `what to do about ${code}` })
+    t.equal(answer.headers['retry-after'], error.statusCode === 503 ? '1' : undefined)
+  }
+})
+
+t.test('whatever else is thrown is a 500 that tells nothing', async (t) => {
+  const thrown = [
+    new Error('canary /etc/passwd postgres://wag:canary@db'),
+    Object.assign(new Error('canary'), { code: '23505', detail: 'canary' }),
+    Object.assign(new Error('canary'), { statusCode: 500 }),
+    Object.assign(new Error('canary'), { statusCode: 502 }),
+    new TypeError('canary'),
+    'canary',
+    { canary: true }
+  ]
+  for (const error of thrown) {
+    const answer = await (await openThrowing(t, error)).inject('/')
+    t.equal(answer.statusCode, 500)
+    t.strictSame(answer.json(), { status: 'error', message: 'Internal server error' })
+  }
+})
+
+t.test('a ledger that is away is 503, and the caller is told to repeat', async (t) => {
+  const away = [
+    Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
+    Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' }),
+    new Error('Query read timeout'),
+    new Error('Connection terminated unexpectedly')
+  ]
+  for (const error of away) {
+    const answer = await (await openThrowing(t, error)).inject('/')
+    t.equal(answer.statusCode, 503, error.message)
+    t.match(answer.json(), { status: 'error', message: /repeat/ })
+    t.equal(answer.headers['retry-after'], '1')
+  }
+})
+
+t.test('what a caller did wrong is said in the same shape', async (t) => {
+  const app = await openShell(t)
+  const body = Type.Object({ type: Type.Enum(['one', 'two']), count: Type.Optional(Type.Integer()) })
+  app.post('/', { schema: { body } }, async (request) => request.body)
+  const json = { 'content-type': 'application/json' }
+  const cases: [status: number, message: RegExp, payload: string, headers?: Record<string, string>][] = [
+    [400, /JSON/, '{', json],
+    [400, /empty/, '', json],
+    [400, /type/, '{}', json],
+    [400, /one, two/, '{"type":"three"}', json],
+    [400, /count/, '{"type":"one","count":"1"}', json],
+    [400, /./, '{"type":"one","__proto__":{"x":1}}', json],
+    [413, /large/, JSON.stringify({ type: 'x'.repeat(300_000) }), json],
+    [415, /Media Type/i, 'type=one', { 'content-type': 'application/x-www-form-urlencoded' }]
+  ]
+  for (const [status, message, payload, headers = {}] of cases) {
+    const answer = await app.inject({ method: 'POST', url: '/', payload, headers })
+    t.equal(answer.statusCode, status, payload.slice(0, 40))
+    t.strictSame(Object.keys(answer.json()).sort(), ['message', 'status'])
+    t.match(answer.json(), { status: 'error', message })
+  }
+  const kept = { type: 'one', count: 1, more: 'x' }
+  t.strictSame(
+    (await app.inject({ method: 'POST', url: '/', payload: kept })).json(),
+    kept,
+    'nothing is dropped silently'
+  )
+})
+
+t.test('every answer names its request, by the caller’s own id where that is harmless', async (t) => {
+  const app = await openThrowing(t, new Error('x'))
+  for (const url of ['/', '/nothing', '/health/live']) {
+    const own = await app.inject({ url, headers: { 'x-request-id': 'caller-0001_A' } })
+    t.equal(own.headers['x-request-id'], 'caller-0001_A')
+    const ids = new Set<unknown>()
+    for (const given of ['', 'short', 'x'.repeat(65), '{"a":1}', 'with space 123', 'wamid.HBgM=='])
+      ids.add((await app.inject({ url, headers: { 'x-request-id': given } })).headers['x-request-id'])
+    t.equal(ids.size, 6)
+    t.ok([...ids].every(isId))
+  }
+})
