@@ -45,12 +45,17 @@ const bodyBytesMax = 256 * 1024
 /** How long a client may take to send its request, in milliseconds. */
 const requestTimeoutMs = 60_000
 
+/** How long it may take until its headers are complete: a connection that says nothing is closed after this. In milliseconds. */
+const headersTimeoutMs = 5_000
+const connectionLookMs = 1_000
+
 /** What every service has: JSON logs, request ids, errors, health, metrics, authentication. */
 export async function buildShell({ name, config, checks = {}, authenticate }: ShellOptions): Promise<App> {
   const app: App = fastify({
     logger: logOptions(name, config.LOG_LEVEL),
     bodyLimit: bodyBytesMax,
     requestTimeout: requestTimeoutMs,
+    http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: connectionLookMs },
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },

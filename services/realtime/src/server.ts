@@ -6,6 +6,7 @@ import { type App } from '@wag/service'
 import { type DefaultEventsMap, Server, type Socket } from 'socket.io'
 import { createAddresses } from './addresses.ts'
 import { type Config } from './config.ts'
+import { type Connection, terminate } from './connection.ts'
 import { type Identity } from './identity.ts'
 import { type Metrics } from './metrics.ts'
 import { isOriginAllowed } from './origin.ts'
@@ -29,6 +30,8 @@ export type ServerOptions = {
 
 /** A socket that has not shown a key is closed after this, in milliseconds. */
 const connectTimeoutMs = 5_000
+/** How long a peer may take to answer a close, in milliseconds. */
+const closeGraceMs = 500
 /** Bytes of one frame from a client: subscriptions are small. */
 const frameBytesMax = 64 * 1024
 
@@ -61,12 +64,14 @@ export function openServer({ app, config, redisOptions, metrics }: ServerOptions
     httpCompression: false,
     serveClient: false
   })
-  io.engine.on(
-    'connection',
-    (raw: { request: IncomingMessage | null; once: (name: 'close', fn: () => void) => void }) => {
-      raw.once('close', addresses.add(raw.request?.socket.remoteAddress))
-    }
-  )
+  io.engine.on('connection', (connection: Connection) => {
+    const leave = addresses.add(connection.request.socket.remoteAddress)
+    connection.once('close', () => {
+      leave()
+      // A peer that never answers the close would keep its socket open for half a minute.
+      setTimeout(() => terminate(connection), closeGraceMs)
+    })
+  })
 
   return {
     io,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type StoredEvent } from '@wag/db'
-import { isDrained } from './buffered.ts'
+import { isDrained } from './connection.ts'
 import { type Metrics } from './metrics.ts'
 import { eventOf, roomsOfEvent } from './rooms.ts'
 import { type ClientSocket } from './server.ts'

@@ -1,6 +1,6 @@
 import { every, type Loop } from '@wag/service'
 import { type FastifyBaseLogger } from 'fastify'
-import { bufferedBytes } from './buffered.ts'
+import { bufferedBytes, terminate } from './connection.ts'
 import { type Metrics } from './metrics.ts'
 import { type SocketServer } from './server.ts'
 
@@ -16,9 +16,7 @@ export function watchSlowReaders(io: SocketServer, bytesMax: number, metrics: Me
       if (bytes <= bytesMax) continue
       metrics.cut.inc({ reason: 'slow' })
       log.info({ socketId: socket.id, bytes }, 'a slow reader was cut')
-      // Not an orderly close: that would wait behind everything the client does not read.
-      socket.conn.transport.close()
-      socket.disconnect(true)
+      terminate(socket.conn)
     }
   }
   return every(lookIntervalMs, look, (error) => log.warn({ err: error }, 'cannot look at buffers'))

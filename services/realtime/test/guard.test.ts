@@ -1,17 +1,21 @@
 import { once } from 'node:events'
 import { connect as connectTcp } from 'node:net'
-import { appendEvents, revokeKey } from '@wag/db'
+import { appendEvents, ensureTenant, revokeKey } from '@wag/db'
 import { eventually } from '@wag/testkit'
-import { sql } from 'kysely'
+import { type Socket } from 'socket.io-client'
 import t from 'tap'
 import { connectSocket, createStage, type Stage, startNode, tenantId } from './stage.ts'
 
 const otherTenantId = '00000000-0000-7000-8000-000000000002'
 
+/** Resolves when the server has cut this socket. */
+function closed(socket: Socket): Promise<unknown> {
+  return new Promise((resolve) => socket.once('disconnect', resolve))
+}
+
 async function contactOf({ db }: Stage, tenant: string): Promise<number> {
-  const { rows } = await sql<{ id: number }>`
-    insert into contacts (tenant_id, wa_id) values (${tenant}, '16505551234') returning id`.execute(db)
-  return rows[0]?.id ?? 0
+  const row = { tenant_id: tenant, wa_id: '16505551234' }
+  return (await db.insertInto('contacts').values(row).returning('id').executeTakeFirstOrThrow()).id
 }
 
 async function makeToken(url: string, key: string, body: object): Promise<{ id: string; token: string }> {
@@ -26,9 +30,8 @@ async function makeToken(url: string, key: string, body: object): Promise<{ id: 
 
 t.test("another tenant's contacts, numbers and messages do not exist, nor do its events", async (t) => {
   const stage = await createStage(t)
-  await sql`insert into tenants (id, name) values (${otherTenantId}, 'other')`.execute(stage.db)
-  await sql`insert into event_counters (tenant_id) values (${otherTenantId})`.execute(stage.db)
-  await sql`insert into phone_numbers (tenant_id, id) values (${otherTenantId}, '77')`.execute(stage.db)
+  await ensureTenant(stage.db, { id: otherTenantId, name: 'other' })
+  await stage.db.insertInto('phone_numbers').values({ tenant_id: otherTenantId, id: '77' }).execute()
   const foreign = await contactOf(stage, otherTenantId)
   const { url } = await startNode(t, stage)
   const socket = await connectSocket(t, url, { token: stage.key, after: 0 })
@@ -72,7 +75,7 @@ t.test('a token listens to what it was made for, and is cut when it or its key i
   t.match(await socket.emitWithAck('subscribe', { contact }), { ok: true })
   t.match(await socket.emitWithAck('subscribe', { tenant: true }), { ok: false, error: { code: 'forbidden' } })
 
-  const cut = once(socket, 'disconnect')
+  const cut = closed(socket)
   const revoked = await fetch(`${one.url}/v1/realtime/tokens/${id}`, {
     method: 'DELETE',
     headers: { authorization: `Bearer ${stage.key}` }
@@ -87,10 +90,10 @@ t.test('a token listens to what it was made for, and is cut when it or its key i
       [one, two].map(({ url }) => connectSocket(t, url, { token: credential }))
     )
   )
-  const { rows } = await sql<{ id: string }>`select id from api_keys`.execute(stage.db)
+  const { id: keyId } = await stage.db.selectFrom('api_keys').select('id').executeTakeFirstOrThrow()
   const began = Date.now()
-  await revokeKey(stage.db, tenantId, rows[0]?.id ?? '')
-  await Promise.all(sockets.map((each) => each.connected && once(each, 'disconnect')))
+  await revokeKey(stage.db, tenantId, keyId)
+  await Promise.all(sockets.map((each) => (each.connected ? closed(each) : undefined)))
   t.ok(Date.now() - began < 5_000, `cut on every node after ${Date.now() - began} ms`)
 })
 
@@ -98,11 +101,11 @@ t.test('clients that send too much are cut', async (t) => {
   const stage = await createStage(t)
   const { url } = await startNode(t, stage)
   const large = await connectSocket(t, url, { token: stage.key })
-  const cutLarge = once(large, 'disconnect')
+  const cutLarge = closed(large)
   large.emit('subscribe', { tenant: true, padding: 'x'.repeat(100_000) })
   await cutLarge
   const chatty = await connectSocket(t, url, { token: stage.key })
-  const cutChatty = once(chatty, 'disconnect')
+  const cutChatty = closed(chatty)
   for (let index = 0; index < 200; index++) chatty.emit('subscribe', { tenant: true })
   await cutChatty
   const greedy = await connectSocket(t, url, { token: stage.key })

@@ -1,6 +1,6 @@
 import { type ClientSocket } from './server.ts'
 
-type Connection = ClientSocket['conn']
+export type Connection = ClientSocket['conn']
 type Packet = { data?: unknown }
 
 /** Bytes that wait in this process to be sent to a client: in Engine.IO's queue and in the socket's. */
@@ -22,8 +22,23 @@ function queueOf(connection: Connection): Packet[] {
 }
 
 /** What the WebSocket holds; 0 for polling, which holds nothing of its own. */
-function socketBytes({ transport }: Connection): number {
-  const socket: unknown = 'socket' in transport ? transport.socket : undefined
-  const isWebSocket = typeof socket === 'object' && socket !== null && 'bufferedAmount' in socket
-  return isWebSocket && typeof socket.bufferedAmount === 'number' ? socket.bufferedAmount : 0
+function socketBytes(connection: Connection): number {
+  const socket = webSocketOf(connection)
+  const bytes = socket && Reflect.get(socket, 'bufferedAmount')
+  return typeof bytes === 'number' ? bytes : 0
+}
+
+/**
+ * Ends a connection without a word. An orderly close waits behind everything the client does not read, and half a minute
+ * for its answer.
+ */
+export function terminate(connection: Connection): void {
+  const socket = webSocketOf(connection)
+  const end: unknown = socket && Reflect.get(socket, 'terminate')
+  if (typeof end === 'function') end.call(socket)
+}
+
+function webSocketOf({ transport }: Connection): object | undefined {
+  const socket: unknown = Reflect.get(transport, 'socket')
+  return typeof socket === 'object' && socket !== null ? socket : undefined
 }
