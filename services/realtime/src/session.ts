@@ -18,6 +18,8 @@ export type SessionOptions = {
 
 /** Subscriptions sent together, one frame each, begin together. In milliseconds. */
 const gatherMs = 20
+/** Events sent before the client must have taken them: of the largest kind, well below what makes a reader slow. */
+const pageSize = 50
 /** How often a client that is being brought up to date is asked whether it has taken the last page, in milliseconds. */
 const drainLookMs = 5
 
@@ -47,7 +49,7 @@ export function createSession({ socket, log, metrics, after, backfillMax, onErro
   }
 
   async function sendPage(from: number): Promise<void> {
-    const page = await log.read(from)
+    const page = (await log.read(from)).slice(0, pageSize)
     for (const event of page) {
       if (isWanted(event)) socket.emit('event', eventOf(event))
     }
