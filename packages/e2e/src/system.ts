@@ -19,14 +19,19 @@ export type System = {
   addNode(name: ServiceName): Promise<{ process: ServiceProcess; url: string }>
 }
 
-export type SystemOptions = { env?: Record<string, string>; without?: ServiceName[] }
+export type SystemOptions = {
+  env?: Record<string, string>
+  without?: ServiceName[]
+  /** A migrated database; one of the test's own by default. */
+  databaseUrl?: string
+}
 
 const names: ServiceName[] = ['simulator', 'gateway', 'sender', 'ingest', 'realtime']
 const root = new URL('../../../', import.meta.url).pathname
 
 /** Starts every service against a fresh database and Redis; all of it is stopped and removed after the test. */
 export async function startSystem(t: TestContext, options: SystemOptions = {}): Promise<System> {
-  const databaseUrl = await createTestDatabase(t)
+  const databaseUrl = options.databaseUrl ?? (await createTestDatabase(t))
   const redis = await startTestRedis(t)
   const ports = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await freePort()] as const)))
   const env = { ...environment(databaseUrl, redis.url, ports), ...options.env }

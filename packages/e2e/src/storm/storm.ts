@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { connectPatientRedis } from '@wag/bus'
 import { defaultTenantId, type EventData, type EventType, type Subscription } from '@wag/contracts'
 import { appendEvents, type Db } from '@wag/db'
-import { eventually, freePort, startRedis, type TestContext } from '@wag/testkit'
+import { eventually, freePort, startRedis, startTestPostgres, type TestContext } from '@wag/testkit'
 import { type System, startSystem } from '../system.ts'
 import { type StormClient, startClient } from './client.ts'
 import { createRandom, pick, type Random } from './random.ts'
@@ -42,10 +42,12 @@ const batchesPerS = 20
 export async function runStorm(t: TestContext, options: StormOptions): Promise<StormReport> {
   const { seconds, log = () => {} } = options
   const random = createRandom(options.seed)
+  const postgres = await startTestPostgres(t)
   const redis = await startOwnRedis(t)
   const system = await startSystem(t, {
     without: ['gateway', 'sender', 'ingest', 'simulator'],
-    env: { REDIS_URL: redis.url }
+    env: { REDIS_URL: redis.url },
+    databaseUrl: postgres.url
   })
   const second = await system.addNode('realtime')
   const nodes = [system.services.realtime, second.process]
