@@ -2,6 +2,7 @@ import { buildShell } from '@wag/service/bare'
 import { type Config } from './config.ts'
 import { registerMetrics } from './metrics.ts'
 import { controlRoutes } from './routes/control.ts'
+import { exampleRoutes } from './routes/example.ts'
 import { graphRoutes } from './routes/graph.ts'
 import { createSimulator } from './simulator.ts'
 
@@ -13,6 +14,7 @@ export async function buildApp(config: Config) {
   app.addHook('preClose', () => simulator.close())
   registerMetrics(app.metrics, simulator)
   await app.register(controlRoutes, { simulator })
+  await app.register(exampleRoutes)
   await app.register(graphRoutes, { simulator })
   return app
 }
