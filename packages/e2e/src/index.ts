@@ -1,3 +1,4 @@
+export { measureFanout, measureLatency, measureMemory, openBench, type RealtimeBench } from './bench/realtime.ts'
 export type { Answer, Client } from './client.ts'
 export { createClient } from './client.ts'
 export type { ServiceProcess } from './process.ts'

@@ -12,6 +12,7 @@ export type ServiceProcess = {
   /** SIGTERM: resolves with the exit code once it has ended by itself. */
   stop(): Promise<number | null>
   signal(name: NodeJS.Signals): void
+  pid(): number
   /** What it wrote last. */
   tail(): string
 }
@@ -61,6 +62,7 @@ export function createProcess({ name, path, env, healthUrl }: ProcessOptions): S
     kill: async () => void (await end('SIGKILL')),
     stop: () => end('SIGTERM'),
     signal: (signal) => void child?.kill(signal),
+    pid: () => child?.pid ?? 0,
     tail: () => lines.join('\n')
   }
 }

@@ -73,7 +73,11 @@ t.test('a message sent by API appears and turns to read, also after realtime was
     t.context.rows = rows
     return rows[0]?.[3] === 'read'
   })
-  t.same(t.context.rows, [['→ out', String(id), 'Yes, until nine', 'read'], incoming], 'what a customer writes is no HTML')
+  t.same(
+    t.context.rows,
+    [['→ out', String(id), 'Yes, until nine', 'read'], incoming],
+    'what a customer writes is no HTML'
+  )
   t.ok(seen.has('sent') || seen.has('delivered'), 'it was seen on its way')
   t.same(faults, [], 'the policy forbids nothing that the page needs')
 

@@ -1,0 +1,31 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { type TestContext } from '@wag/testkit'
+
+/** A forked part of a benchmark: one request, one answer. */
+export type Child = { pid: number; ask(command: object): Promise<unknown>; tell(command: object): void; first: unknown }
+
+/** Forks a program of this folder; `waits` when it says something of its own accord first. */
+export async function startChild(t: TestContext, file: string, waits: boolean): Promise<Child> {
+  const child: ChildProcess = fork(new URL(file, import.meta.url).pathname)
+  t.teardown(() => child.kill('SIGKILL'))
+  const answer = async (): Promise<unknown> => ((await once(child, 'message')) as unknown[])[0]
+  const first = waits ? await answer() : undefined
+  return {
+    pid: child.pid ?? 0,
+    first,
+    tell: (command) => void child.send(command),
+    async ask(command) {
+      const answered = answer()
+      child.send(command)
+      return answered
+    }
+  }
+}
+
+/** Resident memory of a process, in bytes. */
+export async function residentBytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024
+}
