@@ -81,7 +81,7 @@ export function rowOf({ db }: Bench, id: string) {
 }
 
 /** Waits until every message is in one of these states. */
-export function settle({ db }: Bench, states: MessageState[], timeoutMs = 10_000): Promise<true> {
+export function settle({ db }: Bench, states: MessageState[], timeoutMs = 10_000): Promise<boolean> {
   return eventually(
     async () => {
       const rows = await db.selectFrom('messages').select('state').distinct().execute()
