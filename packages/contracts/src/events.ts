@@ -49,7 +49,10 @@ export type Event = Static<typeof EventSchema>
 /** The rooms a client may subscribe to. */
 export const SubscriptionSchema = Type.Union([
   Type.Object({ tenant: Type.Literal(true) }, { additionalProperties: false }),
-  Type.Object({ contact: Type.Integer({ minimum: 1 }) }, { additionalProperties: false })
+  Type.Object(
+    { contact: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) },
+    { additionalProperties: false }
+  )
 ])
 
 export type Subscription = Static<typeof SubscriptionSchema>

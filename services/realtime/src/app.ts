@@ -10,7 +10,7 @@ export async function buildApp(config: Config): Promise<App> {
   const { app, db, redisOptions } = await buildService({ name: 'realtime', config })
   const metrics = createMetrics(app.metrics)
   const sockets = openSockets({ app, config, redisOptions, authenticate: createAuthenticator(db), metrics })
-  const feed = createFeed({ db, redisOptions, emit: sockets.emit, log: app.log })
+  const feed = createFeed({ db, redisOptions, emit: (event) => sockets.emit(event), log: app.log })
   addSubscriptions(sockets.io, { db, feed, log: app.log })
 
   app.addHook('preClose', async () => {

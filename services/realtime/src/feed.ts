@@ -17,7 +17,7 @@ const lookIntervalMs = 2_000
 /** Events read at once. */
 const pageSize = 500
 
-type Reader = { cursor: number; isReading: boolean; isBehind: boolean; listeners: number }
+type Reader = { opened: Promise<void>; cursor: number; isReading: boolean; isBehind: boolean; listeners: number }
 
 /**
  * Follows the event logs of the tenants that have listeners on this node, each from where it stood when the first one
@@ -25,7 +25,7 @@ type Reader = { cursor: number; isReading: boolean; isBehind: boolean; listeners
  * only say when to read.
  */
 export function createFeed({ db, redisOptions, emit, log }: FeedOptions) {
-  const readers = new Map<string, Promise<Reader>>()
+  const readers = new Map<string, Reader>()
 
   /** Reads until the end of the log; a call during a read makes it look once more. */
   async function read(tenantId: string, reader: Reader): Promise<void> {
@@ -48,8 +48,10 @@ export function createFeed({ db, redisOptions, emit, log }: FeedOptions) {
   }
 
   async function lookAt(tenantId: string, upTo: number): Promise<void> {
-    const reader = await readers.get(tenantId)
-    if (reader && reader.listeners > 0 && upTo > reader.cursor) await read(tenantId, reader)
+    const reader = readers.get(tenantId)
+    if (!reader) return
+    await reader.opened
+    if (upTo > reader.cursor) await read(tenantId, reader)
   }
 
   const onError = (error: unknown): void => log.warn({ err: error }, 'cannot read events')
@@ -68,25 +70,22 @@ export function createFeed({ db, redisOptions, emit, log }: FeedOptions) {
   return {
     /** Follows a tenant's log for one more listener; every event after the returned seq will be emitted. */
     async follow(tenantId: string): Promise<() => number> {
-      const known = readers.get(tenantId)
-      const opening = known ?? openReader(db, tenantId)
-      if (!known) readers.set(tenantId, opening)
+      const reader = readers.get(tenantId) ?? openReader(db, tenantId)
+      readers.set(tenantId, reader)
+      reader.listeners++
       try {
-        const reader = await opening
-        reader.listeners++
+        await reader.opened
         return () => reader.cursor
       } catch (error) {
-        readers.delete(tenantId)
+        if (readers.get(tenantId) === reader) readers.delete(tenantId)
         throw error
       }
     },
 
     /** One listener less; a log without listeners is no longer read. */
-    async unfollow(tenantId: string): Promise<void> {
-      const reader = await readers.get(tenantId)
-      if (!reader) return
-      reader.listeners--
-      if (reader.listeners <= 0) readers.delete(tenantId)
+    unfollow(tenantId: string): void {
+      const reader = readers.get(tenantId)
+      if (reader && --reader.listeners <= 0) readers.delete(tenantId)
     },
 
     async close(): Promise<void> {
@@ -96,6 +95,10 @@ export function createFeed({ db, redisOptions, emit, log }: FeedOptions) {
   }
 }
 
-async function openReader(db: Db, tenantId: string): Promise<Reader> {
-  return { cursor: await lastSeq(db, tenantId), isReading: false, isBehind: false, listeners: 0 }
+function openReader(db: Db, tenantId: string): Reader {
+  const reader: Reader = { opened: Promise.resolve(), cursor: 0, isReading: false, isBehind: false, listeners: 0 }
+  reader.opened = lastSeq(db, tenantId).then((seq) => {
+    reader.cursor = seq
+  })
+  return reader
 }

@@ -20,17 +20,25 @@ export function addSubscriptions(io: SocketServer, context: SubscriptionContext)
   io.on('connection', (socket) => {
     const { tenantId } = socket.data.principal
     const onError = (error: unknown): void => context.log.warn({ err: error }, 'subscription failed')
-    const following = context.feed.follow(tenantId)
-    following.catch(onError)
+    let following: Promise<() => number> | undefined
+    /** Follows the tenant's log from the first subscription on; after a failure the next one tries again. */
+    const follow = (): Promise<() => number> => {
+      following ??= context.feed.follow(tenantId).catch((error: unknown) => {
+        following = undefined
+        throw error
+      })
+      return following
+    }
     socket.on('disconnect', () => {
-      following.then(() => context.feed.unfollow(tenantId)).catch(onError)
+      following?.then(() => context.feed.unfollow(tenantId)).catch(onError)
     })
 
     const answer = async (asked: unknown, change: (room: string) => unknown): Promise<SubscriptionAck> => {
       if (!Value.Check(SubscriptionSchema, asked)) return badRequest
       try {
-        if (!(await isOwn(context.db, tenantId, asked))) return notFound
-        const cursor = await following
+        // Before anything is waited for: a socket that goes meanwhile must still be seen to follow.
+        const [cursor, own] = await Promise.all([follow(), isOwn(context.db, tenantId, asked)])
+        if (!own) return notFound
         // Joined and read in one go: every event after this cursor goes to the room.
         const joined = change(roomOf(tenantId, asked))
         const seq = cursor()
