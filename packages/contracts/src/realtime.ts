@@ -12,7 +12,7 @@ const closed = { additionalProperties: false }
 export const SubscriptionSchema = Type.Union([
   Type.Object({ tenant: Type.Literal(true), ...types }, closed),
   Type.Object({ number: Type.String({ minLength: 1, maxLength: 64 }), ...types }, closed),
-  Type.Object({ contact: Type.Integer({ minimum: 1 }), ...types }, closed),
+  Type.Object({ contact: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }), ...types }, closed),
   Type.Object({ message: Type.String({ format: 'uuid', maxLength: 36 }), ...types }, closed)
 ])
 

@@ -28,6 +28,7 @@ export type SubscriptionContext = {
 }
 
 type Session = ReturnType<typeof createSession>
+type OpenSession = { session: Session; release: () => void }
 type Refusal = Extract<SubscriptionAck, { ok: false }>
 
 function refusal(code: string, message: string): Refusal {
@@ -52,22 +53,31 @@ export function addSubscriptions(io: SocketServer, context: SubscriptionContext)
     const leave = context.guests.add({ identity, cut: () => void socket.disconnect(true) })
     void socket.join([`key:${identity.keyId}`, ...(identity.tokenId ? [`token:${identity.tokenId}`] : [])])
 
-    const opening = openSession(socket, context)
-    // Without its session a socket would wait for events that never come: it had better come back.
-    opening.catch(() => socket.disconnect(true))
+    // Opened by the first subscription, and tried again by the next one when the ledger was away.
+    let opening: Promise<OpenSession> | undefined
+    const open = async (): Promise<Session> => {
+      if (!socket.connected) throw new Error('the socket is gone')
+      opening ??= openSession(socket, context)
+      try {
+        return (await opening).session
+      } catch (error) {
+        opening = undefined
+        throw error
+      }
+    }
     socket.on('disconnect', () => {
       context.metrics.connections.dec()
       leave()
-      opening.then(({ release }) => release()).catch(() => undefined)
+      opening?.then(({ release }) => release()).catch(() => undefined)
     })
     socket.on('subscribe', (asked, ack) => {
       void answer(context, identity, asked, async (rooms) => {
-        const { session } = await opening
+        const session = await open()
         return session.size() + rooms.length > subscriptionsMax ? undefined : session.add(rooms)
       }).then((reply) => acknowledge(ack, reply))
     })
     socket.on('unsubscribe', (asked, ack) => {
-      void answer(context, identity, asked, async (rooms) => (await opening).session.remove(rooms)).then((reply) =>
+      void answer(context, identity, asked, async (rooms) => (await open()).remove(rooms)).then((reply) =>
         acknowledge(ack, reply)
       )
     })
@@ -77,7 +87,7 @@ export function addSubscriptions(io: SocketServer, context: SubscriptionContext)
 async function openSession(
   socket: ClientSocket,
   { config, logs, metrics, log }: SubscriptionContext
-): Promise<{ session: Session; release: () => void }> {
+): Promise<OpenSession> {
   const { log: tenantLog, release } = await logs.use(socket.data.identity.tenantId)
   const session = createSession({
     socket,
