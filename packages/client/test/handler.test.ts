@@ -42,7 +42,8 @@ t.test('a slow handler never has more than so many events waiting, and gets them
   })
   await eventually(() => client.cursor === 900, { timeoutMs: 20_000 })
   t.same(client.seqs, range(1, 900))
-  t.ok(states.filter((state) => state === 'waiting').length >= 5, 'it stepped back from the server while it was full')
+  const returns = states.filter((state) => state === 'waiting').length
+  t.ok(returns >= 5 && returns <= 15, `it stepped back from the server until it had room: ${returns} times`)
   t.same(client.errors, [], 'which is no error')
 })
 
