@@ -60,7 +60,7 @@ t.test('only the gateway and realtime are published, and on loopback until told 
 })
 
 t.test('secrets have no defaults', async (t) => {
-  const secret = /PASSWORD|KEY|TOKEN|SECRET/
+  const secret = /(PASSWORD|KEY|TOKEN|SECRET)$/
   for (const [name, { environment = {} }] of services) {
     for (const [variable, value] of Object.entries(environment)) {
       if (secret.test(variable))

@@ -20,8 +20,9 @@ export async function buildApp(config: Config): Promise<App> {
   const log = app.log
   const metrics = createMetrics(app.metrics)
   const authenticate = createAuthenticator(db, rememberMs)
-  const { io, close } = openServer({ app, config, redisOptions, metrics })
+  const server = openServer({ app, config, redisOptions, metrics })
 
+  const { io } = server
   const logs = createLogs({
     db,
     redisOptions,
@@ -43,7 +44,7 @@ export async function buildApp(config: Config): Promise<App> {
 
   app.addHook('preClose', async () => {
     await Promise.all([slowReaders.stop(), guests.close(), logs.close()])
-    await close()
+    await server.close()
   })
   return app
 }

@@ -1,6 +1,6 @@
-import { type ClientSocket } from './server.ts'
+import { type Socket } from 'socket.io'
 
-export type Connection = ClientSocket['conn']
+export type Connection = Socket['conn']
 type Packet = { data?: unknown }
 
 /** Bytes that wait in this process to be sent to a client: in Engine.IO's queue and in the socket's. */

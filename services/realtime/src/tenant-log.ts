@@ -52,7 +52,7 @@ export async function openTenantLog({ db, blocks, metrics, tenantId, onEvent }: 
         for (const event of events) take(event)
         if (recent.length > 2 * recentMax) recent = recent.slice(-recentMax)
         if (events.length === blockSize) isBehind = true
-        if (events.length > 0) for (const wake of [...waiting]) wake()
+        if (events.length > 0) for (const wake of waiting) wake()
       }
     } finally {
       isReading = false

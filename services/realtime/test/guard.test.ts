@@ -93,7 +93,7 @@ t.test('a token listens to what it was made for, and is cut when it or its key i
   const { id: keyId } = await stage.db.selectFrom('api_keys').select('id').executeTakeFirstOrThrow()
   const began = Date.now()
   await revokeKey(stage.db, tenantId, keyId)
-  await Promise.all(sockets.map((each) => (each.connected ? closed(each) : undefined)))
+  await Promise.all(sockets.flatMap((each) => (each.connected ? [closed(each)] : [])))
   t.ok(Date.now() - began < 5_000, `cut on every node after ${Date.now() - began} ms`)
 })
 
@@ -150,7 +150,7 @@ t.test(
     for (const socket of all) socket.on('error', () => socket.destroy()).resume()
     const began = Date.now()
     await connectSocket(t, url, { token: stage.key })
-    await Promise.all(all.map((socket) => socket.closed || once(socket, 'close')))
+    await Promise.all(all.flatMap((socket) => (socket.closed ? [] : once(socket, 'close'))))
     t.ok(Date.now() - began < 8_000, `all closed after ${Date.now() - began} ms`)
   }
 )

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { connectPatientRedis } from '@wag/bus'
 import { type EventData, type EventType } from '@wag/contracts'
 import { appendEvents, connect, type Db, ensureTenant, saveBootstrapKey } from '@wag/db'
 import { createTestDatabase, createTestRedis, type TestContext } from '@wag/testkit'
-import { Redis } from 'ioredis'
 import { io, type Socket } from 'socket.io-client'
 import { buildApp } from '../src/app.ts'
 import { type Config } from '../src/config.ts'
@@ -23,7 +23,7 @@ export async function createStage(t: TestContext, settings: Partial<Config> = {}
   const url = await createTestDatabase(t)
   const redis = await createTestRedis(t)
   const db = connect({ url, poolMax: 4, applicationName: 'test' })
-  const publisher = new Redis(redis.url)
+  const publisher = connectPatientRedis({ url: redis.url, name: 'stage', onError: () => undefined })
   t.teardown(async () => {
     publisher.disconnect()
     await db.destroy()

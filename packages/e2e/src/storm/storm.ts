@@ -53,7 +53,9 @@ export async function runStorm(t: TestContext, options: StormOptions): Promise<S
   const nodes = [system.services.realtime, second.process]
   const contacts = await addContacts(system.db)
   const clients = startClients(system, [system.realtimeUrl, second.url], contacts, random, options.clients)
-  t.teardown(() => clients.forEach((client) => void client.close()))
+  t.teardown(() => {
+    for (const client of clients) client.close()
+  })
 
   const writing = write(system, redis.url, contacts, random, options)
   const dropping = dropClients(clients, random, seconds)
