@@ -54,7 +54,10 @@ t.test('a message whose contact somebody else is just making waits for it, and i
   await acceptMessages(session, [first])
   const accepting = acceptMessages(db, [second])
   await eventually(async () => {
-    const { rows } = await sql`select 1 from pg_stat_activity where wait_event_type = 'Lock'`.execute(db)
+    const { rows } =
+      await sql`select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`.execute(
+        db
+      )
     return rows.length > 0
   })
   await session.commit().execute()
