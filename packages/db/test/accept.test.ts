@@ -1,4 +1,5 @@
 import { createId } from '@wag/contracts'
+import { eventually } from '@wag/testkit'
 import { sql } from 'kysely'
 import t from 'tap'
 import { acceptMessages, type Db, listContacts } from '../src/index.ts'
@@ -44,6 +45,24 @@ t.test('a contact is made once, however many statements need it at the same mome
     rows.map(({ many }) => many),
     Array.from({ length: 10 }, () => 40)
   )
+})
+
+t.test('a message whose contact somebody else is just making waits for it, and is not lost', async (t) => {
+  const { db } = await openLedger(t)
+  const [first, second] = [newMessage(), newMessage()]
+  const session = await db.startTransaction().execute()
+  await acceptMessages(session, [first])
+  const accepting = acceptMessages(db, [second])
+  await eventually(async () => {
+    const { rows } =
+      await sql`select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`.execute(
+        db
+      )
+    return rows.length > 0
+  })
+  await session.commit().execute()
+  await accepting
+  t.equal((await messageRow(db, second.id)).contact_id, (await messageRow(db, first.id)).contact_id)
 })
 
 t.test('messages to known contacts use up no contact ids', async (t) => {
