@@ -20,7 +20,9 @@ export function serviceEnvironment(settings: Settings, secrets: Secrets): Record
 }
 
 function simulatorEnvironment(settings: Settings): Record<string, string> {
+  const example = urlOf(settings, 'simulator')
   return {
+    REALTIME_ORIGINS: [example, example.replace('127.0.0.1', 'localhost')].join(','),
     GRAPH_URL: urlOf(settings, 'simulator'),
     WHATSAPP_FROM_PHONE_NUMBER_ID: simulatedPhoneNumberId,
     WHATSAPP_VERSION: 'v24.0',

@@ -34,13 +34,36 @@ export function connectRedis({ url, name, onError }: RedisOptions): Redis {
 }
 
 /** A connection that waits for Redis however long it takes: for blocking reads and subscriptions. */
-export function connectPatientRedis({ url, name, onError }: RedisOptions): Redis {
-  const redis = new Redis(url, {
+export function connectPatientRedis(options: RedisOptions): Redis {
+  const redis = new Redis(options.url, patientOptions(options))
+  redis.on('error', options.onError)
+  return redis
+}
+
+function patientOptions({ name }: RedisOptions) {
+  return {
     connectionName: name,
     maxRetriesPerRequest: null,
-    retryStrategy: (times) => Math.min(times * 50, reconnectDelayMaxMs)
-  })
-  redis.on('error', onError)
+    retryStrategy: (times: number) => Math.min(times * 50, reconnectDelayMaxMs)
+  }
+}
+
+/** See `connectUnheededRedis`. */
+class UnheededRedis extends Redis {
+  override sendCommand(...args: Parameters<Redis['sendCommand']>): unknown {
+    // The error listener hears of what is wrong with the connection.
+    args[0].promise.catch(() => undefined)
+    return super.sendCommand(...args)
+  }
+}
+
+/**
+ * A patient connection for a library that does not look at what becomes of its commands: one that fails because the
+ * connection is closed must not end the process.
+ */
+export function connectUnheededRedis(options: RedisOptions): Redis {
+  const redis = new UnheededRedis(options.url, patientOptions(options))
+  redis.on('error', options.onError)
   return redis
 }
 

@@ -18,6 +18,8 @@ export type BatcherOptions<Item> = {
   weightMax?: number
   /** Items that may wait at most; one more is refused with `overloaded`, at once and before it costs memory. */
   waitingMax?: number
+  /** The same by weight: a few large items must not cost what many small ones may not. */
+  waitingWeightMax?: number
   /** Whether an error is one item's own fault, so that its neighbours are worth a try of their own. */
   isItemFault?: (error: unknown) => boolean
 }
@@ -34,20 +36,23 @@ export function createBatcher<Item, Result>(
   options: BatcherOptions<Item>
 ): Batcher<Item, Result> {
   const { itemsMax, inFlightMax, weigh = () => 0, weightMax = Number.POSITIVE_INFINITY } = options
-  const { waitingMax = Number.POSITIVE_INFINITY } = options
+  const { waitingMax = Number.POSITIVE_INFINITY, waitingWeightMax = Number.POSITIVE_INFINITY } = options
   const isItemFault = options.isItemFault ?? (() => false)
   let waiting: Waiting<Item, Result>[] = []
+  let waitingWeight = 0
   let running = 0
   let scheduled = false
   let whenIdle: (() => void)[] = []
 
   function add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
-      if (waiting.length >= waitingMax) {
+      const isFull = waiting.length >= waitingMax || waitingWeight + weigh(item) > waitingWeightMax
+      if (isFull) {
         reject(new GatewayError('overloaded', 'Too much is waiting to be stored: repeat the request later'))
         return
       }
       waiting.push({ item, resolve, reject })
+      waitingWeight += weigh(item)
       schedule()
     })
   }
@@ -72,6 +77,7 @@ export function createBatcher<Item, Result>(
     }
     const batch = waiting.slice(0, count)
     waiting = waiting.slice(count)
+    for (const { item } of batch) waitingWeight -= weigh(item)
     return batch
   }
 

@@ -88,6 +88,19 @@ t.test('beyond the limit an item is refused at once, and those before it are not
   t.equal(await later, 'done 4', 'there is room again')
 })
 
+t.test('what waits has a weight limit too, and is weighed no longer once it has gone', async (t) => {
+  const { batcher, gates } = gated({ weigh: (item: number) => item, waitingWeightMax: 10 })
+  const taken = [batcher.add(4), batcher.add(6)]
+  await t.rejects(batcher.add(1), { code: 'overloaded' })
+  await nextRound()
+  gates[0]?.open()
+  await Promise.all(taken)
+  const later = batcher.add(10)
+  await nextRound()
+  gates[1]?.open()
+  t.equal(await later, 'done 10')
+})
+
 t.test('one bad item fails alone: its batch is halved until it stands apart', async (t) => {
   let flushes = 0
   const batcher = createBatcher(

@@ -12,6 +12,9 @@ type InboxContext = { db: Db; queues: Queues; metrics: Metrics; log: FastifyBase
 /** Bytes one statement carries at most; a body may have 3.5 MB. */
 const batchBytesMax = 8 * 1024 * 1024
 
+/** Bytes that may wait for their commit: beyond them Meta is told to come again. */
+const waitingBytesMax = 64 * 1024 * 1024
+
 /** Takes raw webhooks into the ledger; `store` resolves once the bytes are committed. One bell rings per commit. */
 export function createInbox(context: InboxContext) {
   const batcher = createBatcher(
@@ -22,7 +25,14 @@ export function createInbox(context: InboxContext) {
       ring(context, webhooks)
       return webhooks
     },
-    { itemsMax: 200, inFlightMax: 2, waitingMax: 5_000, weigh: ({ body }) => body.length, weightMax: batchBytesMax }
+    {
+      itemsMax: 200,
+      inFlightMax: 2,
+      waitingMax: 5_000,
+      weigh: ({ body }) => body.length,
+      weightMax: batchBytesMax,
+      waitingWeightMax: waitingBytesMax
+    }
   )
   return {
     store: (body: Buffer) => withinDeadline(batcher.add({ id: createId(), tenantId: defaultTenantId, body })),

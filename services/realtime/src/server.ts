@@ -1,6 +1,6 @@
 import { type IncomingMessage } from 'node:http'
 import { createAdapter } from '@socket.io/redis-adapter'
-import { connectPatientRedis, type RedisOptions } from '@wag/bus'
+import { connectUnheededRedis, type RedisOptions } from '@wag/bus'
 import { type Event, type Reload, type Subscribe, type SubscriptionAck } from '@wag/contracts'
 import { type App } from '@wag/service'
 import { type DefaultEventsMap, Server, type Socket } from 'socket.io'
@@ -37,8 +37,8 @@ const frameBytesMax = 64 * 1024
 
 /** Socket.IO on the service's own port. The Redis adapter carries only what concerns all nodes: cutting by room. */
 export function openServer({ app, config, redisOptions, metrics }: ServerOptions) {
-  const publisher = connectPatientRedis({ ...redisOptions, name: 'wag-realtime-adapter' })
-  const subscriber = connectPatientRedis({ ...redisOptions, name: 'wag-realtime-adapter' })
+  const publisher = connectUnheededRedis({ ...redisOptions, name: 'wag-realtime-adapter' })
+  const subscriber = connectUnheededRedis({ ...redisOptions, name: 'wag-realtime-adapter' })
   const addresses = createAddresses(config.REALTIME_CONNECTIONS_PER_ADDRESS_MAX)
 
   function refusalOf(request: IncomingMessage): string | undefined {

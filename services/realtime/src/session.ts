@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Subscription, subscriptionsMax } from '@wag/contracts'
 import { type StoredEvent } from '@wag/db'
 import { isDrained } from './connection.ts'
 import { type Metrics } from './metrics.ts'
-import { eventOf, roomsOfEvent } from './rooms.ts'
+import { eventOf, roomsOf, roomsOfEvent } from './rooms.ts'
 import { type ClientSocket } from './server.ts'
 import { type TenantLog } from './tenant-log.ts'
 
@@ -29,6 +30,8 @@ const drainLookMs = 5
  * the two and none comes twice.
  */
 export function createSession({ socket, log, metrics, after, backfillMax, onError }: SessionOptions) {
+  const { tenantId } = socket.data.identity
+  const subscriptions = new Map<string, string[]>()
   const rooms = new Set<string>()
   let position = after
   let isCatchingUp = false
@@ -74,32 +77,44 @@ export function createSession({ socket, log, metrics, after, backfillMax, onErro
     return newest
   }
 
+  function allRooms(): Set<string> {
+    return new Set([...subscriptions.values()].flat())
+  }
+
   function isWanted(event: StoredEvent): boolean {
     return roomsOfEvent(event).some((room) => rooms.has(room))
   }
 
   return {
-    /** Adds rooms; returns the seq after which every event in them will be sent. */
-    add(names: string[]): number {
-      for (const name of names) rooms.add(name)
+    /** Adds subscriptions, or none of them (undefined) when they are too many; returns the seq after which they count. */
+    add(asked: Subscription[]): number | undefined {
+      const added = asked.filter((one) => !subscriptions.has(keyOf(one)))
+      if (subscriptions.size + new Set(added.map(keyOf)).size > subscriptionsMax) return undefined
+      for (const one of added) subscriptions.set(keyOf(one), roomsOf(tenantId, one))
+      const missing = [...allRooms()].filter((room) => !rooms.has(room))
+      for (const room of missing) rooms.add(room)
       if (position !== undefined) {
         const from = position
         if (!isCatchingUp) catchUp().catch(onError)
         return from
       }
-      void socket.join(names)
+      void socket.join(missing)
       return log.cursor()
     },
 
-    /** Takes rooms away. */
-    remove(names: string[]): number {
-      for (const name of names) {
-        rooms.delete(name)
-        void socket.leave(name)
+    /** Takes subscriptions away; a room that another one needs stays. */
+    remove(asked: Subscription[]): number {
+      for (const one of asked) subscriptions.delete(keyOf(one))
+      const needed = allRooms()
+      for (const room of [...rooms].filter((name) => !needed.has(name))) {
+        rooms.delete(room)
+        void socket.leave(room)
       }
       return position ?? log.cursor()
-    },
-
-    size: () => rooms.size
+    }
   }
+}
+
+function keyOf({ types, ...scope }: Subscription): string {
+  return JSON.stringify([scope, types && [...new Set(types)].sort()])
 }

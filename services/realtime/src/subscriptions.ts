@@ -14,7 +14,7 @@ import { type Guests } from './guests.ts'
 import { type Identity } from './identity.ts'
 import { type Logs } from './logs.ts'
 import { type Metrics } from './metrics.ts'
-import { isWithin, roomsOf } from './rooms.ts'
+import { isWithin } from './rooms.ts'
 import { type ClientSocket, type SocketServer } from './server.ts'
 import { createSession } from './session.ts'
 
@@ -71,13 +71,12 @@ export function addSubscriptions(io: SocketServer, context: SubscriptionContext)
       opening?.then(({ release }) => release()).catch(() => undefined)
     })
     socket.on('subscribe', (asked, ack) => {
-      void answer(context, identity, asked, async (rooms) => {
-        const session = await open()
-        return session.size() + rooms.length > subscriptionsMax ? undefined : session.add(rooms)
-      }).then((reply) => acknowledge(ack, reply))
+      void answer(context, identity, asked, async (them) => (await open()).add(them)).then((reply) =>
+        acknowledge(ack, reply)
+      )
     })
     socket.on('unsubscribe', (asked, ack) => {
-      void answer(context, identity, asked, async (rooms) => (await open()).remove(rooms)).then((reply) =>
+      void answer(context, identity, asked, async (them) => (await open()).remove(them)).then((reply) =>
         acknowledge(ack, reply)
       )
     })
@@ -107,14 +106,14 @@ async function answer(
   { db, log }: SubscriptionContext,
   identity: Identity,
   asked: unknown,
-  change: (rooms: string[]) => Promise<number | undefined>
+  change: (subscriptions: Subscription[]) => Promise<number | undefined>
 ): Promise<SubscriptionAck> {
   if (!Value.Check(SubscribeSchema, asked)) return malformed
   const subscriptions = listOf(asked)
   if (identity.allowed && !subscriptions.every((one) => isWithin(one, identity.allowed ?? []))) return forbidden
   try {
     for (const one of subscriptions) if (!(await isOwn(db, identity.tenantId, one))) return foreign
-    const seq = await change(subscriptions.flatMap((one) => roomsOf(identity.tenantId, one)))
+    const seq = await change(subscriptions)
     return seq === undefined ? tooMany : { ok: true, seq }
   } catch (error) {
     log.warn({ err: error }, 'cannot subscribe')

@@ -155,3 +155,12 @@ t.test('a node that is closed lets its clients go, and ends', async (t) => {
   await gone
   t.ok(performance.now() - startedAt < 2_000)
 })
+
+t.test('a node that is closed as soon as it has begun ends in peace', async (t) => {
+  const bench = await openBench(t)
+  for (let round = 0; round < 5; round++) {
+    const app = await buildApp(bench.config)
+    await app.close()
+  }
+  t.pass('nothing was rejected without being heard')
+})

@@ -79,3 +79,21 @@ t.test('a seq that another node has shown already is known to a node that lags',
   await eventually(() => seen.length > 0)
   t.same(seen, ['event'])
 })
+
+t.test('what one subscription lets go another keeps', async (t) => {
+  const stage = await createStage(t)
+  const { url } = await startNode(t, stage)
+  const socket = await connectSocket(t, url, { token: stage.key })
+  const types: string[] = []
+  socket.on('event', ({ type }: Event) => types.push(type))
+  await socket.emitWithAck('subscribe', { tenant: true, types: ['message.sent', 'message.read'] })
+  await socket.emitWithAck('subscribe', { tenant: true, types: ['message.read'] })
+  await socket.emitWithAck('unsubscribe', { tenant: true, types: ['message.read'] })
+  await stage.append([{ type: 'message.read' }])
+  await eventually(() => types.length > 0)
+  await socket.emitWithAck('unsubscribe', { tenant: true, types: ['message.read', 'message.sent'] })
+  await socket.emitWithAck('subscribe', { tenant: true, types: ['message.failed'] })
+  await stage.append([{ type: 'message.sent' }, { type: 'message.read' }, { type: 'message.failed' }])
+  await eventually(() => types.length > 1)
+  t.same(types, ['message.read', 'message.failed'])
+})
