@@ -9,6 +9,15 @@ export function isDataFault(error: unknown): boolean {
   return /^(22|23|54)/.test(sqlState(error) ?? '')
 }
 
+/**
+ * Whether the database is there and has answered that this statement failed (or took too long): others may still work.
+ * False for a lost connection, a shutdown, a full disk, a standby.
+ */
+export function isStatementFault(error: unknown): boolean {
+  const state = sqlState(error)
+  return state !== undefined && !state.startsWith('E') && !/^(08|53|57P|25006)/.test(state)
+}
+
 /** Whether the same transaction may simply be run again: deadlock or serialisation failure. */
 export function isTransient(error: unknown): boolean {
   const state = sqlState(error)

@@ -1,3 +1,4 @@
+import { eventually } from '@wag/testkit'
 import t from 'tap'
 import { body, bodyOf, change, entry, message, status, wamid } from './bodies.ts'
 import { openBench, openIngest, post, read, settle, store } from './open.ts'
@@ -120,4 +121,18 @@ t.test('as many things are kept as came in', async (t) => {
     events.map(({ seq }) => seq),
     events.map((_, index) => index + 1)
   )
+})
+
+t.test('a webhook that fails for no fault of its own waits, and holds up no other', async (t) => {
+  const bench = await openBench(t)
+  await openIngest(t, bench)
+  // Only what has to be put aside needs this table.
+  await bench.db.schema.alterTable('quarantine').renameTo('quarantine_away').execute()
+  await post(bench, [Buffer.from('no JSON'), ...['a', 'b', 'c'].map((name) => bodyOf({ messages: [message(name)] }))])
+  await eventually(async () => (await bench.db.selectFrom('messages').select('id').execute()).length === 3)
+  const waiting = await bench.db.selectFrom('inbox').select('id').where('processed_at', 'is', null).execute()
+  t.equal(waiting.length, 1)
+  await bench.db.schema.alterTable('quarantine_away').renameTo('quarantine').execute()
+  await settle(bench)
+  t.equal((await read(bench)).quarantine.length, 1, 'kept once it can be')
 })
