@@ -8,6 +8,11 @@ import { port as portFrom, portVariable, type Settings } from './settings.ts'
 
 /** Throws a Failure that names the first port which is taken, and the variable that changes it. */
 export async function checkServicePorts({ services, host }: Settings): Promise<void> {
+  for (const [index, { name, port }] of services.entries()) {
+    const other = services.slice(0, index).find((earlier) => earlier.port === port)
+    if (other)
+      throw new Failure(`The ${name} and the ${other.name} have the same port ${port}: set ${portVariable(name)}.`)
+  }
   for (const { name, port } of services) await checkPort(`the ${name}`, port, host, portVariable(name))
 }
 

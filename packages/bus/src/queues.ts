@@ -37,6 +37,11 @@ export function openQueues({ redis, prefix, onError }: QueuesOptions) {
     })
     made.on('error', onError)
     open.set(name, made)
+    // A queue whose first look at Redis failed would remember that for ever.
+    made.waitUntilReady().catch((error: Error) => {
+      open.delete(name)
+      onError(error)
+    })
     return made
   }
 
@@ -56,19 +61,15 @@ export function openQueues({ redis, prefix, onError }: QueuesOptions) {
       await withRedis(redis, () => queue(ingestQueueName).add('ingest', job, { jobId: job.ids[0] ?? '' }))
     },
 
-    /** Jobs of one number that have not ended. */
+    /** Jobs of one number that a worker has or may take now. */
     async countSend(phoneNumberId: string): Promise<number> {
-      const counts = await withRedis(redis, () => queue(sendQueueName(phoneNumberId)).getJobCounts(...openStates))
+      const counts = await withRedis(redis, () => queue(sendQueueName(phoneNumberId)).getJobCounts(...busyStates))
       return Object.values(counts).reduce((sum, count) => sum + count, 0)
     },
-
-    /** Jobs by state of one queue, for metrics. */
-    count: (name: string): Promise<Record<string, number>> =>
-      withRedis(redis, () => queue(name).getJobCounts(...openStates)),
 
     /** The queue itself, for the board. */
     queue
   }
 }
 
-const openStates = ['waiting', 'active', 'delayed', 'prioritized'] as const
+const busyStates = ['waiting', 'active', 'prioritized'] as const

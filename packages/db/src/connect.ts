@@ -10,15 +10,43 @@ export type ConnectOptions = {
   applicationName: string
   /** How long a statement may take before it is given up, in milliseconds. */
   timeoutMs?: number
+  /** How long to wait for a connection, new or free, in milliseconds. */
+  connectTimeoutMs?: number
   /** Called with errors of idle or broken connections; without a listener they would end the process. */
   onError?: (error: Error) => void
 }
 
 const connectTimeoutMs = 2_000
+/** The server gives up first and says so; this much later we do, in milliseconds. */
+const silenceMs = 300
 const statementTimeoutMs = 10_000
 
 // Sequence numbers, contact ids and counts stay far below 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+
+/**
+ * A statement given up by `query_timeout` is still on the wire: if it was a `begin`, the next one on this connection would
+ * run inside a transaction that nobody commits. So the connection goes with it.
+ */
+class StrictClient extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config)
+    // pg's own stream, which its types do not show.
+    const connection: unknown = Reflect.get(this, 'connection')
+    const stream = connection instanceof Object ? Reflect.get(connection, 'stream') : undefined
+    const query = this.query.bind(this) as (...args: unknown[]) => unknown
+    const strict = (...args: unknown[]): unknown => {
+      const result = query(...args)
+      if (result instanceof Promise) {
+        result.catch((error: unknown) => {
+          if (error instanceof Error && error.message === 'Query read timeout') stream?.destroy()
+        })
+      }
+      return result
+    }
+    Object.assign(this, { query: strict })
+  }
+}
 
 /** Opens a pool to the ledger; `destroy()` closes it. Nothing is connected before the first query. */
 export function connect(options: ConnectOptions): Db {
@@ -28,10 +56,11 @@ export function connect(options: ConnectOptions): Db {
     connectionString: options.url,
     max: options.poolMax,
     application_name: options.applicationName,
-    connectionTimeoutMillis: connectTimeoutMs,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? connectTimeoutMs,
     idleTimeoutMillis: 60_000,
     statement_timeout: timeoutMs,
-    query_timeout: timeoutMs + 500,
+    query_timeout: timeoutMs + silenceMs,
+    Client: StrictClient,
     idle_in_transaction_session_timeout: timeoutMs,
     keepAlive: true,
     // A batched UPDATE planned once for any array length is planned badly: 1.6 times slower here.

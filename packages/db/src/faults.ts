@@ -9,13 +9,11 @@ export function isDataFault(error: unknown): boolean {
   return /^(22|23|54)/.test(sqlState(error) ?? '')
 }
 
-/**
- * Whether the database is there and has answered that this statement failed (or took too long): others may still work.
- * False for a lost connection, a shutdown, a full disk, a standby.
- */
-export function isStatementFault(error: unknown): boolean {
+/** Whether the connection is gone or the server is going: nothing else will work on it either. */
+export function isConnectionLost(error: unknown): boolean {
   const state = sqlState(error)
-  return state !== undefined && !state.startsWith('E') && !/^(08|53|57P|25006)/.test(state)
+  if (state !== undefined && !state.startsWith('E')) return /^(08|57P)/.test(state)
+  return isLedgerAway(error)
 }
 
 /** Whether the same transaction may simply be run again: deadlock or serialisation failure. */

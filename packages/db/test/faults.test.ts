@@ -93,6 +93,25 @@ async function stopBackends(pid: number): Promise<number[]> {
   return pids
 }
 
+t.test('a begin that was given up does not swallow the claim that comes after it', async (t) => {
+  const server = await startTestPostgres(t)
+  const db = openPool(t, server.url, { poolMax: 1, timeoutMs: 500 })
+  await ensureTenant(db, { id: tenantId, name: 'default' })
+  const [first = '', second = ''] = await acceptSome(db, 2)
+  const claim = createId()
+  await claimMessages(db, [{ messageId: first, claim }], 60_000)
+  const backends = await stopBackends(server.pid)
+  try {
+    t.ok(isLedgerAway(await fault(recordOutcomes(db, [{ messageId: first, claim, kind: 'sent', wamid: 'wamid.x' }]))))
+  } finally {
+    for (const pid of backends) process.kill(pid, 'SIGCONT')
+  }
+  const fresh = openPool(t, server.url)
+  const [claimed] = await eventually(() => claimMessages(db, [{ messageId: second, claim: createId() }], 60_000))
+  t.equal(claimed?.messageId, second)
+  t.equal(await stateOf(fresh, second), 'sending', 'everybody sees it: nobody else may claim it')
+})
+
 t.test('a PostgreSQL that is gone is an error at once, and is found again when it is back', async (t) => {
   const server = await startTestPostgres(t)
   const db = openPool(t, server.url)

@@ -1,6 +1,7 @@
 import { GatewayError } from '@wag/contracts'
 import { type Principal } from '@wag/db'
 import { type FastifyInstance, type FastifyRequest } from 'fastify'
+import { sendError } from './errors.ts'
 
 /** What a route asks of its caller's key. `ops` is `admin` for browsers: the key may also come as a Basic password. */
 export type Scope = 'public' | 'read' | 'send' | 'admin' | 'ops'
@@ -13,6 +14,8 @@ declare module 'fastify' {
     principal: Principal | null
   }
 }
+
+const noKey = 'Send a valid API key: Authorization: Bearer <key>'
 
 /** Finds out whose key this is; undefined for nobody's. */
 export type Authenticator = (key: string) => Promise<Principal | undefined>
@@ -33,13 +36,15 @@ export function addAuthentication(app: FastifyInstance, authenticate: Authentica
   app.addHook('onReady', async () => {
     if (undeclared.length > 0) throw new Error(`routes without a scope: ${undeclared.join(', ')}`)
   })
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     const scope = request.routeOptions.config.scope
     if (scope === 'public' || request.is404) return
     const principal = await authenticate(keyOf(request, scope) ?? '')
-    if (!principal) throw new GatewayError('unauthorized', 'Send a valid API key: Authorization: Bearer <key>')
-    if (!isAllowed(principal, scope))
-      throw new GatewayError('forbidden', `This key lacks the scope ${scope ?? 'admin'}`)
+    // Answered here and not thrown: a plugin with an error handler of its own (the board) would answer otherwise.
+    if (!principal) return sendError(new GatewayError('unauthorized', noKey), request, reply)
+    if (!isAllowed(principal, scope)) {
+      return sendError(new GatewayError('forbidden', `This key lacks the scope ${scope ?? 'admin'}`), request, reply)
+    }
     request.principal = principal
   })
 }
@@ -59,6 +64,6 @@ function keyOf(request: FastifyRequest, scope: Scope | undefined): string | unde
 
 /** The caller of a route that asks for a key. */
 export function principalOf(request: FastifyRequest): Principal {
-  if (!request.principal) throw new GatewayError('unauthorized', 'Send a valid API key: Authorization: Bearer <key>')
+  if (!request.principal) throw new GatewayError('unauthorized', noKey)
   return request.principal
 }

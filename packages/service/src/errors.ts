@@ -10,14 +10,17 @@ export function addErrors(app: FastifyInstance): void {
   app.setNotFoundHandler(async () => {
     throw new GatewayError('not_found', 'Not found')
   })
-  app.setErrorHandler(async (error: FastifyError | Error, request, reply) => {
-    const translated = translate(error)
-    const { code, statusCode } = translated
-    // The code leads to docs/errors.md; what an error of a caller's own says is for the caller.
-    if (statusCode >= 500) request.log.error({ code, err: error, req: request }, 'request failed')
-    else request.log.info({ code, statusCode, req: request }, 'request refused')
-    return answer(translated, request, reply)
-  })
+  app.setErrorHandler(async (error: FastifyError | Error, request, reply) => sendError(error, request, reply))
+}
+
+/** Answers with an error and logs it. For where a plugin's own error handler would get in between, too. */
+export function sendError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const translated = translate(error)
+  const { code, statusCode } = translated
+  // The code leads to docs/errors.md; what an error of a caller's own says is for the caller.
+  if (statusCode >= 500) request.log.error({ code, err: error, req: request }, 'request failed')
+  else request.log.info({ code, statusCode, req: request }, 'request refused')
+  return answer(translated, request, reply)
 }
 
 function answer(error: GatewayError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -35,7 +38,11 @@ function translate(error: FastifyError | Error): GatewayError {
   const statusCode = error instanceof Error && 'statusCode' in error ? (error.statusCode ?? 500) : 500
   if (statusCode < 500) return new GatewayError(codeOf(statusCode), textOf(error), { cause: error })
   if (isLedgerAway(error)) {
-    return new GatewayError('ledger_unavailable', 'The database is not available: repeat the request', { cause: error })
+    return new GatewayError(
+      'ledger_unavailable',
+      'The database is not available. Whether this request took effect is not known',
+      { cause: error }
+    )
   }
   return new GatewayError('internal', 'Internal server error', { cause: error })
 }

@@ -6,6 +6,8 @@ export type Checks = Record<string, () => Promise<void>>
 
 /** How long one check may take, in milliseconds. */
 const checkTimeoutMs = 2_000
+/** How long an answer is good, in milliseconds: anybody may ask, and each check is a write. */
+const keepMs = 1_000
 
 /**
  * `/health/live`: the process answers. `/health/ready`: everything it needs takes writes; 503 with the reasons if not.
@@ -14,9 +16,15 @@ const checkTimeoutMs = 2_000
 export function addHealth(app: FastifyInstance, checks: Checks): void {
   app.get('/health/live', { config: { scope: 'public' }, logLevel: 'warn' }, async () => ({ status: 'ok' }))
 
+  const names = Object.keys(checks)
+  let last: { results: Promise<string[]>; until: number } | undefined
+
   app.get('/health/ready', { config: { scope: 'public' }, logLevel: 'warn' }, async (request, reply) => {
-    const names = Object.keys(checks)
-    const results = await Promise.all(names.map((name) => runCheck(name, checks, request.log)))
+    if (!last || last.until < Date.now()) {
+      const results = Promise.all(names.map((name) => runCheck(name, checks, request.log)))
+      last = { results, until: Date.now() + keepMs }
+    }
+    const results = await last.results
     const isReady = results.every((result) => result === 'ok')
     const entries = names.map((name, index) => [name, results[index]])
     return reply

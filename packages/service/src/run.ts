@@ -1,6 +1,7 @@
 import closeWithGrace from 'close-with-grace'
 import { type Static, type TObject } from 'typebox'
 import { ConfigError, loadConfig } from './config.ts'
+import { errorOf } from './log.ts'
 import { type App } from './shell.ts'
 
 type RunConfig = { HOST: string; SHUTDOWN_GRACE_MS: number }
@@ -20,7 +21,11 @@ export type RunOptions<Schema extends TObject> = {
 export async function run<Schema extends TObject>(options: RunOptions<Schema>): Promise<void> {
   const config = readConfig(options)
   if (!config) return
-  const app = await options.buildApp(config)
+  const app = await options.buildApp(config).catch((error: unknown) => {
+    process.stderr.write(`${options.name}: ${JSON.stringify(errorOf(error))}\n`)
+    process.exitCode = 1
+  })
+  if (!app) return
   const grace = closeWithGrace({ delay: config.SHUTDOWN_GRACE_MS, logger: false }, async ({ err, signal }) => {
     if (err) app.log.fatal({ err }, 'stopped by an error nobody caught')
     else app.log.info({ signal }, 'stopping')

@@ -29,21 +29,33 @@ export type ServiceOptions = {
   config: ServiceConfig
   /** How long a statement may take, in milliseconds. */
   statementTimeoutMs?: number
+  /** How long to wait for a connection to the ledger, in milliseconds. */
+  connectTimeoutMs?: number
   checks?: Checks
 }
+
+/** Failing connections are told of this often, in milliseconds. */
+const quietMs = 10_000
 
 /** A service on both stores. They are closed last, after all that uses them. */
 export async function buildService(options: ServiceOptions): Promise<Service> {
   const { name, config } = options
   // The logger exists only with the app, and the app needs the stores: errors before that have nowhere to go but later.
   let app: App | undefined
-  const onError = (error: Error): void => app?.log.warn({ err: error }, 'a store connection failed')
+  let quietUntil = 0
+  const onError = (error: Error): void => {
+    // Every connection of the process says so at every try: one line in a while is enough.
+    if (Date.now() < quietUntil) return
+    quietUntil = Date.now() + quietMs
+    app?.log.warn({ err: error }, 'a store connection failed')
+  }
 
   const db = connect({
     url: config.DATABASE_URL,
     poolMax: config.DATABASE_POOL_MAX,
     applicationName: `wag-${name}`,
     onError,
+    ...(options.connectTimeoutMs !== undefined && { connectTimeoutMs: options.connectTimeoutMs }),
     ...(options.statementTimeoutMs !== undefined && { timeoutMs: options.statementTimeoutMs })
   })
   const redisOptions = { url: config.REDIS_URL, name: `wag-${name}`, prefix: config.REDIS_PREFIX, onError }

@@ -62,6 +62,8 @@ export async function buildShell({ name, config, checks = {}, authenticate }: Sh
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false } }
   }).withTypeProvider<TypeBoxTypeProvider>()
+  // Fastify reads text/plain by itself; here JSON is spoken, and anything else is 415.
+  app.removeContentTypeParser('text/plain')
   if (authenticate) addAuthentication(app, authenticate)
   addErrors(app)
   addHealth(app, checks)

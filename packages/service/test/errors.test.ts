@@ -51,7 +51,7 @@ t.test('a ledger that is away is 503, and the caller is told to repeat', async (
   for (const error of away) {
     const answer = await (await openThrowing(t, error)).inject('/')
     t.equal(answer.statusCode, 503, error.message)
-    t.match(answer.json(), { status: 'error', message: /repeat/ })
+    t.match(answer.json(), { status: 'error', message: /not known/ })
     t.equal(answer.headers['retry-after'], '1')
   }
 })

@@ -14,14 +14,20 @@ import { addSendMessage } from './routes/send-message.ts'
 import { addSendTemplate } from './routes/send-template.ts'
 import { addWebhook } from './routes/webhook.ts'
 
-/** A caller hears within two seconds that the ledger is away; this leaves time to say so. */
-const statementTimeoutMs = 1_500
+/** A caller hears within two seconds that the ledger is away: both together, and time to say so. */
+const statementTimeoutMs = 1_000
+const connectTimeoutMs = 500
 /** Lookups of media under way at once. */
 const graphConnectionsMax = 20
 
 /** REST API, the six original routes, Meta's webhook → ledger → BullMQ. */
 export async function buildApp(config: Config): Promise<App> {
-  const { app, db, redis, redisOptions } = await buildService({ name: 'gateway', config, statementTimeoutMs })
+  const { app, db, redis, redisOptions } = await buildService({
+    name: 'gateway',
+    config,
+    statementTimeoutMs,
+    connectTimeoutMs
+  })
   const queues = openQueues({ redis, prefix: redisOptions.prefix, onError: redisOptions.onError })
   const metrics = createMetrics(app.metrics)
 

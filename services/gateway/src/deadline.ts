@@ -11,7 +11,12 @@ export async function withinDeadline<T>(commit: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const deadline = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      reject(new GatewayError('ledger_unavailable', 'The database did not answer in time: repeat the request'))
+      reject(
+        new GatewayError(
+          'ledger_unavailable',
+          'The database did not answer in time. Whether this request took effect is not known'
+        )
+      )
     }, commitDeadlineMs)
   })
   try {

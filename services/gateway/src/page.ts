@@ -33,8 +33,8 @@ export function badCursor(): GatewayError {
 
 /** Names the next page in a `Link` header (RFC 8288). */
 export function linkNext(request: FastifyRequest, reply: FastifyReply, publicUrl: string, cursor: string): void {
-  const origin = publicUrl || `${request.protocol}://${request.host}`
-  const url = new URL(request.url, origin)
+  const given = publicUrl || `${request.protocol}://${request.host}`
+  const url = new URL(request.url, URL.canParse(given) ? given : 'http://localhost')
   url.searchParams.set('cursor', encodeCursor(cursor))
   void reply.header('link', `<${url.href}>; rel="next"`)
 }

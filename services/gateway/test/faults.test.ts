@@ -38,7 +38,7 @@ t.test('a ledger that is gone is 503 at once, for Meta and for callers, and noth
   await server.exited
   for (const call of [webhook, template]) {
     const answer = await call(gateway)
-    t.match(answer, { status: 503, retry: '1', body: { status: 'error', message: /repeat/ } })
+    t.match(answer, { status: 503, retry: '1', body: { status: 'error', message: /not known/ } })
     t.ok(answer.ms < 2_000, `${Math.round(answer.ms)} ms`)
   }
   t.equal((await gateway.app.inject('/health/live')).statusCode, 200)
@@ -63,7 +63,7 @@ t.test('a ledger that hangs is 503 within two seconds, and is used again when it
   try {
     const answers = await Promise.all([webhook(gateway), template(gateway), send(), list()])
     for (const answer of answers) {
-      t.match(answer, { status: 503, body: { status: 'error', message: /repeat/ } })
+      t.match(answer, { status: 503, body: { status: 'error', message: /not known/ } })
       t.ok(answer.ms < 2_200, `${Math.round(answer.ms)} ms`)
     }
   } finally {

@@ -8,10 +8,10 @@ import { ingest } from './ingest.ts'
 import { createMetrics } from './metrics.ts'
 import { startSweeper } from './sweep.ts'
 
-/** Jobs picked up at once: their batches are merged into one transaction. */
+/** Jobs picked up at once: what they bring is merged. */
 const jobsAtOnce = 16
-/** Webhooks in one transaction at most, and the bytes of their bodies. */
-const batchWebhooksMax = 200
+/** Jobs merged at most (the sweeper brings one a webhook), and the bytes of the bodies they stand for. */
+const batchJobsMax = 200
 const batchBytesMax = 8 * 1024 * 1024
 const closeGraceMs = 10_000
 
@@ -27,7 +27,7 @@ export async function buildApp(config: Config): Promise<App> {
       await ingest(context, [...new Set(jobs.flatMap(({ ids }) => ids))])
       return jobs.map(() => undefined)
     },
-    { itemsMax: batchWebhooksMax, inFlightMax: 1, weigh: ({ bytes }) => bytes, weightMax: batchBytesMax }
+    { itemsMax: batchJobsMax, inFlightMax: 1, weigh: ({ bytes }) => bytes, weightMax: batchBytesMax }
   )
   app.addHook('onClose', () => batcher.idle())
 
@@ -35,7 +35,6 @@ export async function buildApp(config: Config): Promise<App> {
     ...redisOptions,
     queue: ingestQueueName,
     concurrency: jobsAtOnce,
-    onError: (error) => log.warn({ err: error }, 'ingest worker'),
     async handle(data) {
       if (Value.Check(IngestJobSchema, data)) await batcher.add(data)
       else log.warn('a job that is not an ingest job was dropped')

@@ -18,16 +18,19 @@ import { type Metrics } from './metrics.ts'
 export async function applyWebhooks(trx: Db, webhooks: RawWebhook[], metrics: Metrics): Promise<LogEnd[]> {
   const items = webhooks.flatMap((webhook) => parseWebhook(webhook.body).map((item) => ({ item, webhook })))
   for (const { item } of items) metrics.items.inc({ kind: item.kind })
-  const ends = await applyItems(trx, items, metrics)
+  const events = await applyItems(trx, items, metrics)
   await markProcessed(
     trx,
     webhooks.map(({ id }) => id)
   )
-  return ends
+  return appendEvents(trx, events)
 }
 
-/** Applies items tenant by tenant; the events come last, since they lock the tenant's counter. */
-export async function applyItems(trx: Db, items: SourcedItem[], metrics: Metrics): Promise<LogEnd[]> {
+/**
+ * Applies items tenant by tenant and returns the events that tell of it. They are to be appended last, by the caller,
+ * since that locks the tenant's counter.
+ */
+export async function applyItems(trx: Db, items: SourcedItem[], metrics: Metrics): Promise<NewEvent[]> {
   const byTenant = await groupByTenant(trx, items)
   const events: NewEvent[] = []
   for (const tenantId of [...byTenant.keys()].sort()) {
@@ -36,11 +39,11 @@ export async function applyItems(trx: Db, items: SourcedItem[], metrics: Metrics
     events.push(...(await applyStatuses(trx, tenantId, ours)))
     events.push(...(await applyOthers(trx, tenantId, ours, metrics)))
   }
-  return appendEvents(trx, events)
+  return events
 }
 
 /** A number's own tenant gets what is about it; what names no number we know goes to the tenant of the app that signed it. */
-async function groupByTenant(trx: Db, items: SourcedItem[]): Promise<Map<string, SourcedItem[]>> {
+export async function groupByTenant(trx: Db, items: SourcedItem[]): Promise<Map<string, SourcedItem[]>> {
   const numbers = new Set(items.flatMap(({ item }) => item.phoneNumberId ?? []))
   const tenants = numbers.size > 0 ? await findNumberTenants(trx, [...numbers]) : new Map<string, string>()
   return Map.groupBy(items, ({ item, webhook }) => tenants.get(item.phoneNumberId ?? '') ?? webhook.tenantId)

@@ -1,25 +1,37 @@
-import { isDataFault, isStatementFault, type LogEnd, takeWebhooks, withRetry } from '@wag/db'
+import { isConnectionLost, isDataFault, type LogEnd, takeWebhooks, withRetry } from '@wag/db'
 import { applyWebhooks } from './apply.ts'
 import { type IngestContext } from './context.ts'
 import { applyPiecewise } from './piecewise.ts'
+
+/** Webhooks in one transaction at most: jobs that came together may bring more. */
+const batchWebhooksMax = 500
+
+/** Applies stored webhooks, a batch at a time; see `ingestBatch`. */
+export async function ingest(context: IngestContext, ids: string[]): Promise<void> {
+  for (let from = 0; from < ids.length; from += batchWebhooksMax) {
+    await ingestBatch(context, ids.slice(from, from + batchWebhooksMax))
+  }
+}
 
 /**
  * Applies stored webhooks in one transaction, each once however often it is called. When something in them fails, halves
  * the batch until the culprit stands alone, and takes that one apart; its neighbours go on. Throws when the ledger is
  * away, or when one webhook fails for no fault of its data: then nothing is lost, and the sweeper comes back to it.
  */
-export async function ingest(context: IngestContext, ids: string[]): Promise<void> {
-  if (ids.length === 0) return
+async function ingestBatch(context: IngestContext, ids: string[]): Promise<void> {
   try {
     const stopTimer = context.metrics.seconds.startTimer()
     tell(context, await withRetry(() => applyBatch(context, ids)))
     stopTimer()
     context.metrics.batch.observe(ids.length)
   } catch (error) {
-    if (!isStatementFault(error) && !isOurFault(error)) throw error
+    if (isConnectionLost(error)) throw error
     if (ids.length > 1) return ingestHalves(context, ids)
-    if (!isDataFault(error) && !isOurFault(error)) throw error
-    tell(context, await applyPiecewise(context, ids[0] ?? ''))
+    if (!isItemFault(error)) {
+      context.log.error({ err: error, inboxId: ids[0] }, 'a webhook cannot be applied now; it will be tried again')
+      throw error
+    }
+    tell(context, await withRetry(() => applyPiecewise(context, ids[0] ?? '')))
   }
 }
 
@@ -28,8 +40,8 @@ async function ingestHalves(context: IngestContext, ids: string[]): Promise<void
   const middle = ids.length >> 1
   const errors: unknown[] = []
   for (const half of [ids.slice(0, middle), ids.slice(middle)]) {
-    await ingest(context, half).catch((error: unknown) => errors.push(error))
-    if (errors.length > 0 && !isStatementFault(errors[0])) break
+    await ingestBatch(context, half).catch((error: unknown) => errors.push(error))
+    if (errors.some(isConnectionLost)) break
   }
   if (errors.length > 0) throw errors[0]
 }
@@ -40,9 +52,9 @@ function applyBatch(context: IngestContext, ids: string[]): Promise<LogEnd[]> {
     .execute(async (trx) => applyWebhooks(trx, await takeWebhooks(trx, ids), context.metrics))
 }
 
-/** A programming error of ours, met with some item: that item must not hold up the others either. */
-function isOurFault(error: unknown): boolean {
-  return error instanceof TypeError || error instanceof RangeError
+/** What the database refuses, and errors of ours that some item brings about: trying again would change nothing. */
+function isItemFault(error: unknown): boolean {
+  return isDataFault(error) || !(error instanceof Error && 'code' in error)
 }
 
 /** Nobody waits for a hint: what it tells of is found by a slow look anyway. */

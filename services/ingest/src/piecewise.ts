@@ -4,14 +4,16 @@ import {
   type Db,
   inSavepoint,
   isLedgerAway,
+  isTransient,
   type LogEnd,
   markProcessed,
+  type NewEvent,
   quarantine,
   takeWebhooks
 } from '@wag/db'
 import { parseWebhook } from '@wag/graph'
 import { scrub } from '@wag/service'
-import { applyItems } from './apply.ts'
+import { applyItems, groupByTenant } from './apply.ts'
 import { quarantinedEvent } from './apply-others.ts'
 import { type IngestContext } from './context.ts'
 import { type SourcedItem } from './items.ts'
@@ -21,25 +23,25 @@ export async function applyPiecewise({ db, metrics, log }: IngestContext, id: st
   return db.transaction().execute(async (trx) => {
     const [webhook] = await takeWebhooks(trx, [id])
     if (!webhook) return []
-    const ends: LogEnd[] = []
+    const events: NewEvent[] = []
     for (const item of parseWebhook(webhook.body)) {
       try {
-        ends.push(...(await inSavepoint(trx, () => applyItems(trx, [{ item, webhook }], metrics))))
+        events.push(...(await inSavepoint(trx, () => applyItems(trx, [{ item, webhook }], metrics))))
       } catch (error) {
-        if (isLedgerAway(error)) throw error
-        const reason = error instanceof Error ? scrub(error.message) : 'unknown'
+        // A deadlock is no fault of the item it was met with.
+        if (isLedgerAway(error) || isTransient(error)) throw error
         metrics.quarantined.inc()
         log.error({ err: error, inboxId: webhook.id, kind: item.kind }, 'an item was quarantined')
-        ends.push(...(await putAside(trx, { item, webhook }, reason)))
+        events.push(await putAside(trx, { item, webhook }, error instanceof Error ? scrub(error.message) : 'unknown'))
       }
     }
     await markProcessed(trx, [webhook.id])
-    return ends
+    return appendEvents(trx, events)
   })
 }
 
-async function putAside(trx: Db, { item, webhook }: SourcedItem, reason: string): Promise<LogEnd[]> {
-  const { tenantId, id: inboxId } = webhook
-  await quarantine(trx, [{ tenantId, id: createId(), inboxId, item, reason }])
-  return appendEvents(trx, [quarantinedEvent(tenantId, reason)])
+async function putAside(trx: Db, sourced: SourcedItem, reason: string): Promise<NewEvent> {
+  const [tenantId = sourced.webhook.tenantId] = (await groupByTenant(trx, [sourced])).keys()
+  await quarantine(trx, [{ tenantId, id: createId(), inboxId: sourced.webhook.id, item: sourced.item, reason }])
+  return quarantinedEvent(tenantId, reason)
 }

@@ -16,25 +16,29 @@ const sweepMax = 500
  * messages that others sent stay parked, however many there are.
  */
 const parkedWithinMs = 60_000
-const partitionsIntervalMs = 3_600_000
+/** The same look far back, in milliseconds, each time housekeeping is done: for what an outage kept apart. */
+const parkedWideMs = 24 * 3_600_000
+const housekeepingIntervalMs = 3_600_000
 
 /** Looks in the ledger for webhooks that nobody rang for, joins late pairs, and makes the partitions of coming days. */
 export function startSweeper(context: SweepContext): { stop(): Promise<void> } {
   const { db, log, publisher } = context
   const onError = (error: unknown): void => log.warn({ err: error }, 'sweep failed')
   const sweeps = every(context.intervalMs, () => sweepInbox(context), onError)
-  const repairs = every(
-    2 * context.intervalMs,
-    async () => {
-      for (const end of await repairParked(db, parkedWithinMs, sweepMax)) {
-        publisher.eventsGrew(end).catch((error: unknown) => log.debug({ err: error }, 'a hint was not published'))
-      }
-    },
-    onError
-  )
-  const partitions = every(partitionsIntervalMs, () => ensurePartitions(db), onError)
+  const repair = async (withinMs: number): Promise<void> => {
+    for (const end of await repairParked(db, withinMs, sweepMax)) {
+      publisher.eventsGrew(end).catch((error: unknown) => log.debug({ err: error }, 'a hint was not published'))
+    }
+  }
+  const repairs = every(2 * context.intervalMs, () => repair(parkedWithinMs), onError)
+  const keepHouse = async (): Promise<void> => {
+    await repair(parkedWideMs)
+    await ensurePartitions(db)
+  }
+  keepHouse().catch(onError)
+  const housekeeping = every(housekeepingIntervalMs, keepHouse, onError)
   return {
-    stop: () => Promise.all([sweeps.stop(), repairs.stop(), partitions.stop()]).then(() => undefined)
+    stop: () => Promise.all([sweeps.stop(), repairs.stop(), housekeeping.stop()]).then(() => undefined)
   }
 }
 

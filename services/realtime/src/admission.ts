@@ -37,7 +37,8 @@ export function addAdmission(io: SocketServer, context: AdmissionContext): void 
       next()
     } catch (error) {
       log.warn({ err: error }, 'cannot authenticate a socket')
-      next(new Error('unavailable: try again'))
+      // Refused in words a client would give up; cut, it comes back.
+      socket.conn.close()
     }
   })
 }

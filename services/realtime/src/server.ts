@@ -76,7 +76,8 @@ export function openServer({ app, config, redisOptions, metrics }: ServerOptions
   return {
     io,
     async close(): Promise<void> {
-      io.local.disconnectSockets(true)
+      // The transport and not the socket: a client told to disconnect would not come back, to another node or to us.
+      for (const socket of io.sockets.sockets.values()) socket.conn.close()
       await io.close()
       publisher.disconnect()
       subscriber.disconnect()

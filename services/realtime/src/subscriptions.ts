@@ -96,7 +96,7 @@ async function openSession(
     backfillMax: config.REALTIME_BACKFILL_EVENTS_MAX,
     onError: (error) => {
       log.warn({ err: error }, 'a socket could not be brought up to date')
-      socket.disconnect(true)
+      socket.conn.close()
     }
   })
   return { session, release }

@@ -62,7 +62,7 @@ function startFor({ redisOptions, concurrency, handle, log }: FollowOptions, num
     ...redisOptions,
     queue: sendQueueName(number.id),
     concurrency,
-    onError: (error) => log.warn({ err: error }, 'send worker'),
+    onError: redisOptions.onError,
     async handle(data) {
       if (Value.Check(SendJobSchema, data)) await handle(number, data.messageId)
       else log.warn('a job that is not a send job was dropped')

@@ -18,6 +18,8 @@ export type SendContext = {
   log: FastifyBaseLogger
 }
 
+const claimLost = { message: 'The database did not answer; nothing was sent' }
+
 /**
  * Sends one message, if it is there to be sent: claim, one POST, record. May be called any number of times for the same
  * message, from anywhere: only the claimant makes a POST.
@@ -25,10 +27,18 @@ export type SendContext = {
 export async function send(context: SendContext, number: PhoneNumber, messageId: string): Promise<void> {
   // Before the claim: a ledger that is away here must leave the message queued.
   const accessToken = await context.tokens.of(number)
-  const claimed = await context.claims.add({ messageId, claim: createId() })
+  const claim = createId()
+  const claimed = await context.claims.add({ messageId, claim }).catch(async (error: unknown) => {
+    // The claim may stand although its answer was lost; nothing was posted under it, so it can be given back.
+    await context.recorder.add({ messageId, claim, kind: 'again', error: claimLost, delayMs: 0 })
+    throw error
+  })
   if (!claimed) return
   const answer = await post(context, claimed, accessToken)
   context.metrics.outcomes.inc({ outcome: answer.kind, code: answer.kind === 'sent' ? '' : (answer.error.code ?? '') })
+  if (answer.kind !== 'sent') {
+    context.log.info({ messageId, outcome: answer.kind, code: answer.error.code }, 'Meta did not take a message')
+  }
   const outcome = outcomeOf(claimed, answer)
   await context.recorder.add(outcome)
   if (outcome.kind === 'again') await ringAgain(context, claimed, outcome.delayMs)

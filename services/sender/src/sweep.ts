@@ -18,8 +18,9 @@ const overdueMs = 2_000
 const ignoredMs = 10_000
 /** Messages looked at per number and sweep, and open jobs from which on a queue is busy rather than robbed. */
 const sweepMax = 1_000
-/** Sends at once while there is no queue to bound them. */
+/** Sends at once while there is no queue to bound them, and in one sweep. */
 const directConcurrency = 20
+const directMax = 100
 
 /**
  * Looks in the ledger for what Redis has lost: rings again for messages that are due and have no job, ends claims that
@@ -27,17 +28,18 @@ const directConcurrency = 20
  */
 export function startSweeper(context: SweepContext): { stop(): Promise<void> } {
   let stopped = false
-  const task = async (): Promise<void> => {
-    await endClaims(context)
-    for (const number of context.numbers.list()) {
-      if (!stopped) await sweepNumber(context, number, () => stopped)
-    }
+  const onError = (error: unknown): void => context.log.warn({ err: error }, 'sweep failed')
+  const sweepAll = async (): Promise<void> => {
+    const sweeps = context.numbers.list().map((number) => sweepNumber(context, number, () => stopped))
+    for (const result of await Promise.allSettled(sweeps)) if (result.status === 'rejected') onError(result.reason)
   }
-  const loop = every(context.intervalMs, task, (error) => context.log.warn({ err: error }, 'sweep failed'))
+  // By itself: a sweep that has to send without Redis takes its time, and claims run out meanwhile.
+  const claims = every(context.intervalMs, () => endClaims(context), onError)
+  const sweeps = every(context.intervalMs, sweepAll, onError)
   return {
-    stop: () => {
+    stop: async () => {
       stopped = true
-      return loop.stop()
+      await Promise.all([claims.stop(), sweeps.stop()])
     }
   }
 }
@@ -78,12 +80,14 @@ async function sendDirectly(
   due: DueMessage[],
   isStopped: () => boolean
 ): Promise<void> {
-  const waiting = [...due]
+  const waiting = due.slice(0, directMax)
   const lane = async (): Promise<void> => {
     for (let next = waiting.shift(); next && !isStopped(); next = waiting.shift()) {
       await send(context, number, next.messageId)
       context.metrics.direct.inc()
     }
   }
-  await Promise.all(Array.from({ length: directConcurrency }, lane))
+  const results = await Promise.allSettled(Array.from({ length: directConcurrency }, lane))
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed) throw failed.reason
 }

@@ -151,6 +151,8 @@ const statements = [
     suffix text;
   begin
     perform pg_advisory_xact_lock(7769001);
+    -- Making a partition waits for every reader of the table, and every writer would wait behind it.
+    perform set_config('lock_timeout', '500ms', true);
     for offset_days in -1..days_ahead loop
       day := (now() at time zone 'UTC')::date + offset_days;
       first := day::timestamp at time zone 'UTC';
@@ -161,15 +163,15 @@ const statements = [
           execute format('create table %I partition of inbox for values from (%L) to (%L)',
             'inbox_' || suffix, uuid7_floor(first), uuid7_floor(next));
         end if;
-      exception when check_violation then
-        -- Rows of that day already stand in the default partition: the day stays there.
+      exception when check_violation or lock_not_available then
+        -- Rows of that day already stand in the default partition and stay there; or somebody reads: the next time will do.
         null;
       end;
       begin
         if to_regclass('events_' || suffix) is null then
           execute format('create table %I partition of events for values from (%L) to (%L)', 'events_' || suffix, first, next);
         end if;
-      exception when check_violation then
+      exception when check_violation or lock_not_available then
         null;
       end;
     end loop;

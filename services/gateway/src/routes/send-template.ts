@@ -5,6 +5,12 @@ import { type SendingContext, submitAndWait } from '../submit.ts'
 
 const defaultLanguage = 'en_US'
 
+/** What a caller is told whose time is up. */
+const texts = {
+  queued: 'The message waits to be sent',
+  unknown: "Meta's answer was lost: the message may have been sent and is not sent again"
+}
+
 /** `POST /send-template-message/` */
 export function addSendTemplate(app: App, context: SendingContext): void {
   app.post(
@@ -19,7 +25,8 @@ export function addSendTemplate(app: App, context: SendingContext): void {
       const template = { name: templateNameOf(template_name), language: { code: languageOf(language_code) } }
       const message = await submitAndWait(context, principalOf(request), recipient, { type: 'template', template })
       if (message.wamid) return { status: 'success', message: 'Message sent successfully!' }
-      return reply.code(202).send({ status: 'queued', message: `Meta has not answered yet (message ${message.id})` })
+      const status = message.state === 'unknown' ? 'unknown' : 'queued'
+      return reply.code(202).send({ status, message: `${texts[status]} (message ${message.id})` })
     }
   )
 }
