@@ -53,13 +53,22 @@ export function createLogs({ db, redisOptions, metrics, onEvent, log }: LogsOpti
     }
   )
 
+  function openEntry(tenantId: string): Entry {
+    // A log that was let go may still be reading: what it finds then is its successor's to tell.
+    const onOwnEvent = (event: StoredEvent): void => {
+      if (entries.get(tenantId) === entry) onEvent(event)
+    }
+    const entry: Entry = {
+      opening: openTenantLog({ db, blocks, metrics, tenantId, onEvent: onOwnEvent }),
+      users: 0
+    }
+    return entry
+  }
+
   return {
     /** A tenant's log, followed until everybody who used it has called `release`. */
     async use(tenantId: string): Promise<{ log: TenantLog; release: () => void }> {
-      const entry = entries.get(tenantId) ?? {
-        opening: openTenantLog({ db, blocks, metrics, tenantId, onEvent }),
-        users: 0
-      }
+      const entry = entries.get(tenantId) ?? openEntry(tenantId)
       entries.set(tenantId, entry)
       entry.users++
       const release = (): void => {

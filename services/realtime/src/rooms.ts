@@ -13,7 +13,7 @@ function scopeOf(subscription: Subscription): string {
   if ('tenant' in subscription) return 'tenant'
   if ('number' in subscription) return `number:${subscription.number}`
   if ('contact' in subscription) return `contact:${subscription.contact}`
-  return `message:${subscription.message}`
+  return `message:${subscription.message.toLowerCase()}`
 }
 
 /** The rooms of a subscription. */

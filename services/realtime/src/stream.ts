@@ -32,9 +32,12 @@ export async function streamEvents(options: StreamOptions): Promise<FastifyReply
   const gone = new AbortController()
   reply.hijack()
   const { raw } = reply
+  // Who has gone already says nothing more.
+  if (raw.destroyed) gone.abort()
   raw.once('close', () => gone.abort())
   raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
-  raw.write(': connected\n\n')
+  // An id alone tells a browser where to go on from, also when no event was for it yet.
+  raw.write(`id: ${options.after}\n\n`)
   const leave = guests.add({ identity: { tenantId, keyId }, cut: () => raw.destroy() })
   metrics.streams.inc()
   try {
@@ -48,7 +51,7 @@ export async function streamEvents(options: StreamOptions): Promise<FastifyReply
       if (page.length > 0) continue
       if (position < log.cursor()) return reply
       await log.grown(position, AbortSignal.any([gone.signal, AbortSignal.timeout(keepAliveMs)]))
-      if (position >= log.cursor()) raw.write(': alive\n\n')
+      if (position >= log.cursor()) raw.write(`id: ${position}\n\n`)
     }
   } catch (error) {
     if (!gone.signal.aborted) request.log.info({ err: error }, 'a stream was cut')

@@ -59,7 +59,9 @@ export function addSubscriptions(io: SocketServer, context: SubscriptionContext)
       if (!socket.connected) throw new Error('the socket is gone')
       opening ??= openSession(socket, context)
       try {
-        return (await opening).session
+        const { session } = await opening
+        if (!socket.connected) throw new Error('the socket is gone')
+        return session
       } catch (error) {
         opening = undefined
         throw error

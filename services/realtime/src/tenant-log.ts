@@ -91,7 +91,11 @@ export async function openTenantLog({ db, blocks, metrics, tenantId, onEvent }: 
     async read(after: number): Promise<StoredEvent[]> {
       if (after >= cursor) return []
       const first = recent[0]?.seq ?? cursor + 1
-      if (after < first - 1) return blocks.read(tenantId, after, first - 1)
+      if (after < first - 1) {
+        const page = await blocks.read(tenantId, after, first - 1)
+        // Old days may be dropped meanwhile: a page that does not follow is none.
+        return page[0]?.seq === after + 1 ? page : []
+      }
       const index = after - first + 1
       return recent.slice(index, index + blockSize)
     },

@@ -57,6 +57,7 @@ t.test('a stream goes on from Last-Event-ID', async (t) => {
   response.on('error', () => undefined)
   await stage.append([{ type: 'message.read' }])
   await eventually(() => text.includes('id: 4\n'))
+  t.match(text, /^id: 1\n\n/, 'a browser knows at once where to go on from')
   t.same(
     [...text.matchAll(/^id: (\d+)\nevent: (\S+)$/gm)].map(([, id, type]) => `${id} ${type}`),
     ['2 message.sent', '3 message.received', '4 message.read']

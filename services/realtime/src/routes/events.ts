@@ -36,7 +36,7 @@ export function addEvents(app: App, context: EventsContext): void {
     '/v1/events',
     { config: { scope: 'read' }, schema: { querystring: QuerySchema, response: { 200: EventPageSchema } } },
     async (request, reply) => {
-      const { tenantId } = principalOf(request)
+      const { tenantId, keyId } = principalOf(request)
       const wanted = filterOf(tenantId, request.query)
       const { log, release } = await context.logs.use(tenantId)
       try {
@@ -44,7 +44,12 @@ export function addEvents(app: App, context: EventsContext): void {
         if (request.headers.accept?.includes('text/event-stream')) {
           return await streamEvents({ ...context, request, reply, log, after, isWanted: wanted })
         }
-        return await pageOf(log, after, wanted, request.query, closeSignal(reply))
+        const leave = context.guests.add({ identity: { tenantId, keyId }, cut: () => void reply.raw.destroy() })
+        try {
+          return await pageOf(log, after, wanted, request.query, closeSignal(reply))
+        } finally {
+          leave()
+        }
       } finally {
         release()
       }
@@ -125,6 +130,8 @@ function isEventType(type: string): type is EventType {
 
 function closeSignal(reply: FastifyReply): AbortSignal {
   const controller = new AbortController()
+  // Who has gone already says nothing more.
+  if (reply.raw.destroyed) controller.abort()
   reply.raw.once('close', () => controller.abort())
   return controller.signal
 }
