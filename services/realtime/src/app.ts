@@ -23,6 +23,7 @@ export async function buildApp(config: Config): Promise<App> {
   const server = openServer({ app, config, redisOptions, metrics })
 
   const { io } = server
+  const slowReaders = watchSlowReaders(io, config.REALTIME_BUFFER_BYTES_MAX, metrics, log)
   const logs = createLogs({
     db,
     redisOptions,
@@ -32,10 +33,10 @@ export async function buildApp(config: Config): Promise<App> {
     onEvent: (event) => {
       metrics.emitted.inc()
       io.local.to(roomsOfEvent(event)).emit('event', eventOf(event))
+      slowReaders.emitted()
     }
   })
   const guests = createGuests({ db, metrics, log })
-  const slowReaders = watchSlowReaders(io, config.REALTIME_BUFFER_BYTES_MAX, metrics, log)
 
   addAdmission(io, { config, db, authenticate, guests, metrics, log })
   addSubscriptions(io, { config, db, logs, guests, metrics, log })
