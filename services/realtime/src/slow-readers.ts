@@ -20,7 +20,7 @@ export function watchSlowReaders(io: SocketServer, bytesMax: number, metrics: Me
       metrics.cut.inc({ reason: 'slow' })
       log.info({ socketId: socket.id, bytes }, 'a slow reader was cut')
       // Out of its rooms at once: the rest of a burst is not for it any more.
-      for (const room of [...socket.rooms]) void socket.leave(room)
+      for (const room of socket.rooms) void socket.leave(room)
       terminate(socket.conn)
     }
   }
