@@ -1,9 +1,12 @@
+import { type Static, Type } from 'typebox'
+
 /**
  * Every code a `GatewayError` may carry, with the HTTP status it is answered with. docs/errors.md explains each to an
  * operator, and a test holds the two lists together in both directions.
  */
 export const errorCodes = {
   bad_request: 400,
+  invalid_message: 400,
   not_contact_number: 400,
   meta_refused: 400,
   unauthorized: 401,
@@ -13,9 +16,13 @@ export const errorCodes = {
   not_found: 404,
   contact_not_found: 404,
   media_not_found: 404,
+  message_not_found: 404,
+  number_not_found: 404,
+  state_conflict: 409,
   log_truncated: 410,
   payload_too_large: 413,
   unsupported_media_type: 415,
+  idempotency_mismatch: 422,
   too_many_requests: 429,
   internal: 500,
   graph_unavailable: 502,
@@ -26,8 +33,12 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes
 
-/** What an error tells besides its code: its cause, and whether repeating the same request may help. */
-export type GatewayErrorOptions = { cause?: unknown; retryable?: boolean }
+/** One thing that is wrong with a body: where (a JSON pointer) and which rule it breaks. */
+export const ProblemSchema = Type.Object({ pointer: Type.String(), detail: Type.String() })
+export type Problem = Static<typeof ProblemSchema>
+
+/** What an error tells besides its code: its cause, whether repeating may help, and what is wrong with the body. */
+export type GatewayErrorOptions = { cause?: unknown; retryable?: boolean; problems?: Problem[] }
 
 /**
  * The one error class of this project. `message` is written for the caller and says what to change; it never holds a
@@ -37,6 +48,7 @@ export class GatewayError extends Error {
   readonly code: ErrorCode
   readonly statusCode: number
   readonly retryable: boolean
+  readonly problems: Problem[]
 
   constructor(code: ErrorCode, message: string, options: GatewayErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -44,5 +56,6 @@ export class GatewayError extends Error {
     this.code = code
     this.statusCode = errorCodes[code]
     this.retryable = options.retryable ?? this.statusCode >= 500
+    this.problems = options.problems ?? []
   }
 }

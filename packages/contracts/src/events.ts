@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { PauseScopeSchema } from './sending.ts'
 
 /** Every type of event; docs/events.md describes each, and a test holds the two together. */
 export const eventTypes = [
@@ -9,6 +10,11 @@ export const eventTypes = [
   'message.played',
   'message.failed',
   'message.unknown',
+  'message.unsettled',
+  'message.expired',
+  'message.cancelled',
+  'sending.paused',
+  'sending.resumed',
   'webhook.unrecognised',
   'webhook.quarantined'
 ] as const
@@ -28,7 +34,10 @@ export const EventDataSchema = Type.Object({
   link: Type.Optional(Type.String()),
   error: Type.Optional(Type.Object({ code: Type.Optional(Type.Integer()), message: Type.String() })),
   field: Type.Optional(Type.String()),
-  reason: Type.Optional(Type.String())
+  reason: Type.Optional(Type.String()),
+  scope: Type.Optional(PauseScopeSchema),
+  template: Type.Optional(Type.String()),
+  metadata: Type.Optional(Type.Record(Type.String(), Type.Unknown()))
 })
 
 export type EventData = Static<typeof EventDataSchema>

@@ -1,5 +1,5 @@
-export type { ErrorCode, GatewayErrorOptions } from './errors.ts'
-export { errorCodes, GatewayError } from './errors.ts'
+export type { ErrorCode, GatewayErrorOptions, Problem } from './errors.ts'
+export { errorCodes, GatewayError, ProblemSchema } from './errors.ts'
 export type { Event, EventData, EventPage, EventType } from './events.ts'
 export { EventDataSchema, EventPageSchema, EventSchema, EventTypeSchema, eventTypes } from './events.ts'
 export { createId, defaultTenantId, isId } from './ids.ts'
@@ -62,4 +62,13 @@ export {
   TokenReplySchema,
   TokenRequestSchema
 } from './realtime.ts'
+export type { OnUnknown, PauseScope, Priority, RecipientKind } from './sending.ts'
+export {
+  OnUnknownSchema,
+  PauseScopeSchema,
+  PrioritySchema,
+  priorities,
+  priorityRank,
+  RecipientKindSchema
+} from './sending.ts'
 export type { ContactItem, MessageItem, OtherItem, StatusItem, WebhookItem } from './webhook.ts'

@@ -1,4 +1,13 @@
-import { type EventData, type EventType, type MessageState, type MetaError, type Subscription } from '@wag/contracts'
+import {
+  type EventData,
+  type EventType,
+  type MessageState,
+  type MetaError,
+  type OnUnknown,
+  type PauseScope,
+  type RecipientKind,
+  type Subscription
+} from '@wag/contracts'
 import { type ColumnType, type Generated, type GeneratedAlways, type Kysely } from 'kysely'
 
 /** A column the database fills and never changes. */
@@ -13,6 +22,18 @@ export type Database = {
     access_token: Buffer | null
     is_default: Generated<boolean>
     created_at: Stamp
+    waba_id: string | null
+    token_hash: Buffer | null
+    rate: number | null
+  }
+  pauses: {
+    tenant_id: string
+    scope: PauseScope
+    key: string
+    reason: string
+    error: ColumnType<MetaError | null, string | null, string | null>
+    paused_at: Stamp
+    resumes_at: Date | null
   }
   api_keys: {
     tenant_id: string
@@ -31,6 +52,7 @@ export type Database = {
     profile_name: Generated<string>
     profile_at: Date | null
     created_at: Stamp
+    group_id: string | null
   }
   messages: {
     tenant_id: string
@@ -50,6 +72,31 @@ export type Database = {
     claim: string | null
     created_at: Stamp
     updated_at: ColumnType<Date, Date | undefined, Date>
+    recipient_kind: Generated<RecipientKind>
+    priority: Generated<number>
+    send_at: Date | null
+    expires_at: Date | null
+    on_unknown: Generated<OnUnknown>
+    metadata: ColumnType<Record<string, unknown> | null, string | null, never>
+    resend_of: string | null
+    pair_reserved: Generated<boolean>
+    sent_at: Date | null
+  }
+  attempts: {
+    tenant_id: string
+    message_id: string
+    attempt: number
+    at: Stamp
+    outcome: string
+    error: ColumnType<MetaError, string, never>
+  }
+  idempotency_keys: {
+    tenant_id: string
+    key: string
+    fingerprint: Buffer
+    request_id: string
+    answer: ColumnType<unknown, string, never>
+    created_at: Stamp
   }
   statuses: {
     tenant_id: string
