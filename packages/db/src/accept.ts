@@ -1,47 +1,172 @@
-import { type OutboundContent } from '@wag/contracts'
-import { sql } from 'kysely'
+import { type OnUnknown, type OutboundContent, type Priority, priorityRank, type RecipientKind } from '@wag/contracts'
+import { type RawBuilder, sql } from 'kysely'
+import { findAnswers, type IdempotencyKey, keyOf } from './idempotency.ts'
 import { type Db } from './schema.ts'
 
-/** A message a caller asks us to send. `recipient` is the phone number in digits, with its country code. */
+/** Who a message goes to: a phone number in digits with its country code, a business-scoped user id, or a group's id. */
+export type Recipient = { kind: RecipientKind; id: string }
+
+/** A message a caller asks us to send. What is left out: priority `normal`, at once, the usual lifetime, `hold`. */
 export type NewMessage = {
   id: string
   tenantId: string
   phoneNumberId: string
-  recipient: string
+  recipient: Recipient
   content: OutboundContent
+  priority?: Priority | undefined
+  sendAt?: Date | undefined
+  expiresAt?: Date | undefined
+  onUnknown?: OnUnknown | undefined
+  metadata?: Record<string, unknown> | undefined
+  /** The message this one repeats, on the caller's wish. */
+  resendOf?: string | undefined
 }
 
 /**
- * Commits messages as `queued`, in one statement; a contact is made for every recipient that has none. When it returns,
- * every message of the batch is in the ledger; when it throws, none is.
+ * What one request wants accepted, all or nothing. `answer` is kept with its idempotency key: what a repeated request is
+ * answered from, and never what was sent.
  */
-export async function acceptMessages(db: Db, messages: NewMessage[]): Promise<void> {
-  const column = <T>(pick: (message: NewMessage) => T): T[] => messages.map(pick)
-  await sql`
-    with input as (
-      select * from unnest(
-        ${column((m) => m.id)}::uuid[],
-        ${column((m) => m.tenantId)}::uuid[],
-        ${column((m) => m.phoneNumberId)}::text[],
-        ${column((m) => m.recipient)}::text[],
-        ${column((m) => m.content.type)}::text[],
-        ${column((m) => JSON.stringify(m.content))}::json[]
-      ) as t (id, tenant_id, phone_number_id, recipient, type, content)
-    ), known as (
-      select c.tenant_id, c.wa_id, c.id from contacts c
-      where (c.tenant_id, c.wa_id) in (select tenant_id, recipient from input)
-    ), made as (
-      insert into contacts (tenant_id, wa_id)
+export type SendRequest = {
+  id: string
+  tenantId: string
+  messages: NewMessage[]
+  idempotency?: IdempotencyKey | undefined
+  answer?: unknown
+}
+
+/** `at` is the ledger's time of the acceptance, to the millisecond. A `mismatch` is a key that stands for another body. */
+export type Acceptance = { kind: 'accepted'; at: Date } | { kind: 'replayed'; answer: unknown } | { kind: 'mismatch' }
+
+/** How long a message without an expiry of its own may wait to be sent, from its time on, in seconds. */
+const lifetimeDefaultS = 86_400
+
+/**
+ * Commits requests in one statement: messages as `queued` or `scheduled`, a contact for every recipient that has none, and
+ * idempotency keys. A request whose key is taken stores nothing. When this returns, all of it is in the ledger; when it
+ * throws, none is. The results stand in the order of the requests.
+ */
+export async function acceptMessages(
+  db: Db,
+  requests: SendRequest[],
+  lifetimeS: number = lifetimeDefaultS
+): Promise<Acceptance[]> {
+  const keyed = requests.filter(({ idempotency }) => idempotency !== undefined)
+  const messages = requests.flatMap((request) =>
+    request.messages.map((message) => ({ message, keyedBy: request.idempotency ? request.id : null }))
+  )
+  const kinds = kindsInOrder.filter((kind) => messages.some(({ message }) => message.recipient.kind === kind))
+  const { rows } = await sql<{ at: Date; won: string[] }>`
+    with clock as (
+      select date_trunc('milliseconds', now()) as at
+    ), ${keyed.length > 0 ? insertKeys(keyed) : noKeys}, input as (
+      ${selectInput(messages, lifetimeS, keyed.length > 0)}
+    ), ${sql.join(kinds.map(makeContacts), sql``)} contact as (
+      ${kinds.length > 0 ? sql.join(kinds.map(selectContacts), sql` union all `) : noContacts}
+    ), stored as (
+      insert into messages (tenant_id, id, direction, phone_number_id, contact_id, recipient_kind, recipient, state, type,
+        content, at, due_at, priority, send_at, expires_at, on_unknown, metadata, resend_of)
+      select i.tenant_id, i.id, 'out', i.phone_number_id, c.id, i.kind, i.recipient, i.state, i.type,
+        i.content, i.at, i.due_at, i.priority, i.send_at, i.expires_at, i.on_unknown, i.metadata, i.resend_of
+      from input i join contact c on c.tenant_id = i.tenant_id and c.kind = i.kind and c.recipient = i.recipient
+    )
+    select at, array(select request_id from keyed) as won from clock`.execute(db)
+  const [row] = rows
+  if (!row) throw new Error('the ledger did not say when it accepted')
+  return resultsOf(db, requests, row.at, new Set(row.won))
+}
+
+/** What a request came to whose key was taken is read after the winner's commit, which the insert has waited for. */
+async function resultsOf(db: Db, requests: SendRequest[], at: Date, won: Set<string>): Promise<Acceptance[]> {
+  const lost = requests.filter(({ id, idempotency }) => idempotency !== undefined && !won.has(id))
+  const answers = await findAnswers(db, lost)
+  return requests.map(({ id, tenantId, idempotency }) => {
+    if (!idempotency || won.has(id)) return { kind: 'accepted', at }
+    const first = answers.get(keyOf({ tenantId, idempotency }))
+    // The key was dropped for its age since we looked: once more, and it is free.
+    if (!first) throw Object.assign(new Error('an idempotency key was dropped meanwhile'), { code: '40001' })
+    return first.fingerprint.equals(idempotency.fingerprint)
+      ? { kind: 'replayed', answer: first.answer }
+      : { kind: 'mismatch' }
+  })
+}
+
+const noKeys = sql`keyed as (select null::uuid as request_id where false)`
+
+function insertKeys(requests: SendRequest[]): RawBuilder<unknown> {
+  const column = <T>(pick: (request: SendRequest) => T): T[] => requests.map(pick)
+  return sql`keyed as (
+    insert into idempotency_keys (tenant_id, key, fingerprint, request_id, answer)
+    select tenant_id, key, fingerprint, request_id, answer from unnest(
+      ${column((r) => r.tenantId)}::uuid[],
+      ${column((r) => r.idempotency?.key)}::text[],
+      ${column((r) => r.idempotency?.fingerprint)}::bytea[],
+      ${column((r) => r.id)}::uuid[],
+      ${column((r) => JSON.stringify(r.answer ?? null))}::json[]
+    ) with ordinality as t (tenant_id, key, fingerprint, request_id, answer, place)
+    -- Sorted, so that two batches with the same keys wait for each other instead of deadlocking.
+    order by tenant_id, key, place
+    on conflict do nothing
+    returning request_id)`
+}
+
+type Placed = { message: NewMessage; keyedBy: string | null }
+
+function selectInput(messages: Placed[], lifetimeS: number, hasKeys: boolean): RawBuilder<unknown> {
+  const column = <T>(pick: (message: NewMessage) => T): T[] => messages.map(({ message }) => pick(message))
+  return sql`
+    select t.tenant_id, t.id, t.phone_number_id, t.kind, t.recipient, t.type, t.content, t.priority, t.send_at,
+      t.on_unknown, t.metadata, t.resend_of, clock.at,
+      (case when t.send_at > clock.at then 'scheduled' else 'queued' end)::message_state as state,
+      -- What came together leaves in its order.
+      greatest(t.send_at, now() - (count(*) over () - t.place) * interval '1 microsecond') as due_at,
+      coalesce(t.expires_at, greatest(t.send_at, clock.at) + ${lifetimeS} * interval '1 second') as expires_at
+    from clock, unnest(
+      ${column((m) => m.tenantId)}::uuid[],
+      ${column((m) => m.id)}::uuid[],
+      ${column((m) => m.phoneNumberId)}::text[],
+      ${column((m) => m.recipient.kind)}::text[],
+      ${column((m) => m.recipient.id)}::text[],
+      ${column((m) => m.content.type)}::text[],
+      ${column((m) => JSON.stringify(m.content))}::json[],
+      ${column((m) => priorityRank(m.priority ?? 'normal'))}::smallint[],
+      ${column((m) => m.sendAt ?? null)}::timestamptz[],
+      ${column((m) => m.expiresAt ?? null)}::timestamptz[],
+      ${column((m) => m.onUnknown ?? 'hold')}::text[],
+      ${column((m) => (m.metadata ? JSON.stringify(m.metadata) : null))}::json[],
+      ${column((m) => m.resendOf ?? null)}::uuid[],
+      ${messages.map(({ keyedBy }) => keyedBy)}::uuid[]
+    ) with ordinality as t (tenant_id, id, phone_number_id, kind, recipient, type, content, priority, send_at,
+      expires_at, on_unknown, metadata, resend_of, keyed_by, place)
+    ${hasKeys ? sql`where t.keyed_by is null or t.keyed_by in (select request_id from keyed)` : sql``}`
+}
+
+/** Statements take contacts in this order, so that they wait for each other instead of deadlocking. */
+const kindsInOrder: RecipientKind[] = ['phone', 'user', 'group']
+const contactColumns = { phone: 'wa_id', user: 'user_id', group: 'group_id' } as const
+
+const noContacts = sql`select null::uuid as tenant_id, ''::text as kind, ''::text as recipient, 0::bigint as id where false`
+
+function makeContacts(kind: RecipientKind): RawBuilder<unknown> {
+  const column = sql.ref(contactColumns[kind])
+  return sql`
+    ${sql.ref(`known_${kind}`)} as (
+      select tenant_id, ${column} as recipient, id from contacts
+      where (tenant_id, ${column}) in (select tenant_id, recipient from input where kind = ${kind})
+    ), ${sql.ref(`made_${kind}`)} as (
+      insert into contacts (tenant_id, ${column})
       select distinct tenant_id, recipient from input
-      where (tenant_id, recipient) not in (select tenant_id, wa_id from known)
+      where kind = ${kind}
+        and (tenant_id, recipient) not in (select tenant_id, recipient from ${sql.ref(`known_${kind}`)})
       order by tenant_id, recipient
       -- Somebody else may make the same contact between our look and our insert: DO NOTHING would return no id.
-      on conflict (tenant_id, wa_id) do update set wa_id = excluded.wa_id
-      returning tenant_id, wa_id, id
-    ), contact as (
-      select * from known union all select tenant_id, wa_id, id from made
-    )
-    insert into messages (tenant_id, id, direction, phone_number_id, contact_id, recipient, state, type, content, at, due_at)
-    select i.tenant_id, i.id, 'out', i.phone_number_id, c.id, i.recipient, 'queued', i.type, i.content, now(), now()
-    from input i join contact c on c.tenant_id = i.tenant_id and c.wa_id = i.recipient`.execute(db)
+      on conflict (tenant_id, ${column}) do update set ${column} = excluded.${column}
+      returning tenant_id, ${column} as recipient, id
+    ),`
+}
+
+function selectContacts(kind: RecipientKind): RawBuilder<unknown> {
+  return sql`
+    select tenant_id, ${kind}::text as kind, recipient, id from ${sql.ref(`known_${kind}`)}
+    union all
+    select tenant_id, ${kind}::text, recipient, id from ${sql.ref(`made_${kind}`)}`
 }

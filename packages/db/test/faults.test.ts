@@ -14,7 +14,7 @@ import {
   recordOutcomes,
   withRetry
 } from '../src/index.ts'
-import { acceptSome, newMessage, openLedger, openPool, stateOf, tenantId } from './ledger.ts'
+import { acceptSome, newMessage, openLedger, openPool, requestOf, stateOf, tenantId } from './ledger.ts'
 
 function fault(attempt: Promise<unknown>): Promise<unknown> {
   return attempt.then(
@@ -172,7 +172,7 @@ t.test('faults are told apart: one row’s own, the ledger’s, and ours', async
   const { db } = await openLedger(t)
   const [id = ''] = await acceptSome(db)
   const cases: [name: string, error: unknown, isData: boolean, isAway: boolean][] = [
-    ['a unique violation', await fault(acceptMessages(db, [newMessage({ id })])), true, false],
+    ['a unique violation', await fault(acceptMessages(db, [requestOf(newMessage({ id }))])), true, false],
     ['bad text', await fault(sql`select ${'\u0000'}::text`.execute(db)), true, false],
     ['a programming error', await fault(sql`select nonsense`.execute(db)), false, false],
     ['a TypeError', new TypeError('x'), false, false],

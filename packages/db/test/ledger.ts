@@ -1,6 +1,14 @@
 import { createId, defaultTenantId, type MessageState, type OutboundContent } from '@wag/contracts'
 import { createTestDatabase, type TestContext } from '@wag/testkit'
-import { acceptMessages, type ConnectOptions, connect, type Db, ensureTenant, type NewMessage } from '../src/index.ts'
+import {
+  acceptMessages,
+  type ConnectOptions,
+  connect,
+  type Db,
+  ensureTenant,
+  type NewMessage,
+  type SendRequest
+} from '../src/index.ts'
 
 export const tenantId = defaultTenantId
 export const phoneNumberId = '106540352242922'
@@ -25,13 +33,23 @@ export function openPool(t: TestContext, url: string, options: Partial<ConnectOp
 }
 
 export function newMessage(changes: Partial<NewMessage> = {}): NewMessage {
-  return { id: createId(), tenantId, phoneNumberId, recipient: '491700000001', content, ...changes }
+  return { id: createId(), tenantId, phoneNumberId, recipient: recipientOf('491700000001'), content, ...changes }
+}
+
+/** A customer by phone number. */
+export function recipientOf(digits: string): NewMessage['recipient'] {
+  return { kind: 'phone', id: digits }
+}
+
+/** A request for messages without an idempotency key. */
+export function requestOf(...messages: NewMessage[]): SendRequest {
+  return { id: createId(), tenantId, messages }
 }
 
 /** Accepts messages and returns their ids. */
 export async function acceptSome(db: Db, count = 1): Promise<string[]> {
   const messages = Array.from({ length: count }, () => newMessage())
-  await acceptMessages(db, messages)
+  await acceptMessages(db, [requestOf(...messages)])
   return messages.map(({ id }) => id)
 }
 

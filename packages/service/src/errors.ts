@@ -1,10 +1,11 @@
-import { type ErrorCode, GatewayError } from '@wag/contracts'
+import { type ErrorCode, GatewayError, type Problem } from '@wag/contracts'
 import { isLedgerAway } from '@wag/db/faults'
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { problemOf, problemsOf, problemType, speaksProblems } from './problem.ts'
 
 /**
- * The one place where errors become answers: `{ status: 'error', message }`. Texts of 4xx pass; a 5xx that is not ours
- * gets a fixed one, and its cause goes to the log under the request's id.
+ * The one place where errors become answers: problem details under /v1, `{ status: 'error', message }` elsewhere. Texts of
+ * 4xx pass; a 5xx that is not ours gets a fixed one, and its cause goes to the log under the request's id.
  */
 export function addErrors(app: FastifyInstance): void {
   app.setNotFoundHandler(async () => {
@@ -29,14 +30,17 @@ function answer(error: GatewayError, request: FastifyRequest, reply: FastifyRepl
     void reply.header('www-authenticate', isOps ? 'Basic realm="ops"' : 'Bearer')
   }
   if (error.statusCode === 503) void reply.header('retry-after', '1')
-  return reply.code(error.statusCode).send({ status: 'error', message: error.message })
+  void reply.code(error.statusCode)
+  if (speaksProblems(request)) return reply.type(problemType).send(problemOf(error, request))
+  return reply.send({ status: 'error', message: error.message })
 }
 
 function translate(error: FastifyError | Error): GatewayError {
   if (error instanceof GatewayError) return error
   // Anything may be thrown, whatever the type says.
   const statusCode = error instanceof Error && 'statusCode' in error ? (error.statusCode ?? 500) : 500
-  if (statusCode < 500) return new GatewayError(codeOf(statusCode), textOf(error), { cause: error })
+  if (statusCode < 500)
+    return new GatewayError(codeOf(statusCode), textOf(error), { cause: error, problems: complaintsOf(error) })
   if (isLedgerAway(error)) {
     return new GatewayError(
       'ledger_unavailable',
@@ -56,6 +60,10 @@ const codes = new Map<number, ErrorCode>([
 
 function codeOf(statusCode: number): ErrorCode {
   return codes.get(statusCode) ?? 'bad_request'
+}
+
+function complaintsOf(error: FastifyError | Error): Problem[] {
+  return 'validation' in error ? problemsOf(error.validation ?? []) : []
 }
 
 /** Fastify's text, with the allowed values where it only says that there are some. */

@@ -85,6 +85,17 @@ export const settings = {
     30_000,
     "How long the original send routes wait for Meta's answer before they say queued."
   ),
+  SEND_EXPIRES_S: Type.Integer({
+    minimum: 1,
+    maximum: 31_536_000,
+    default: 86_400,
+    description: 'How long a message may wait to be sent when its sender names no expires_at, in seconds.'
+  }),
+  DEFAULT_COUNTRY: Type.String({
+    pattern: '^([A-Z]{2})?$',
+    default: '',
+    description: 'Country of phone numbers that are written without a country code: DE, US. None when empty.'
+  }),
   PUBLIC_URL: Type.String({
     pattern: '^(https?://[^/]+)?$',
     default: '',

@@ -97,3 +97,41 @@ t.test('every answer names its request, by the caller’s own id where that is h
     t.ok([...ids].every(isId))
   }
 })
+
+t.test('under /v1 every error is a problem with its code, its request and where it is', async (t) => {
+  const app = await openShell(t)
+  const body = Type.Object(
+    { 'a/b': Type.Integer(), kind: Type.Optional(Type.Enum(['one', 'two'])) },
+    { additionalProperties: false }
+  )
+  const querystring = Type.Object({ limit: Type.Optional(Type.String({ pattern: '^[0-9]+$' })) })
+  app.post('/v1/things', { schema: { body, querystring } }, async () => 'ok')
+  const problems = [{ pointer: '/to', detail: 'must be a number' }]
+  app.get('/v1/ours', async () => {
+    throw new GatewayError('invalid_message', 'This message cannot be sent', { problems })
+  })
+  app.get('/v1/broken', async () => {
+    throw new Error('canary')
+  })
+  const post = (payload: object, url = '/v1/things') => app.inject({ method: 'POST', url, payload })
+  const cases: [answer: Awaited<ReturnType<typeof post>>, status: number, code: string, errors: unknown][] = [
+    [await post({}), 400, 'bad_request', [{ pointer: '/a~1b', detail: /required/ }]],
+    [await post({ 'a/b': 'x' }), 400, 'bad_request', [{ pointer: '/a~1b', detail: /integer/ }]],
+    [await post({ 'a/b': 1, kind: 'x' }), 400, 'bad_request', [{ pointer: '/kind', detail: /one, two/ }]],
+    [await post({ 'a/b': 1, more: 1 }), 400, 'bad_request', [{ pointer: '/more', detail: /not known/ }]],
+    [await post({ 'a/b': 1 }, '/v1/things?limit=x'), 400, 'bad_request', [{ pointer: '/limit' }]],
+    [await app.inject('/v1/ours'), 400, 'invalid_message', problems],
+    [await app.inject('/v1/broken'), 500, 'internal', undefined],
+    [await app.inject('/v1/nothing'), 404, 'not_found', undefined],
+    [await app.inject('/v1'), 404, 'not_found', undefined]
+  ]
+  for (const [answer, status, code, errors] of cases) {
+    t.equal(answer.statusCode, status)
+    t.match(answer.headers['content-type'], /^application\/problem\+json/)
+    const instance = answer.headers['x-request-id']
+    t.match(answer.json(), { type: `urn:wag:problem:${code}`, title: /^[A-Z]/, status, code, detail: /./, instance })
+    t.match(answer.json().errors, errors)
+    t.notMatch(answer.body, 'canary')
+  }
+  t.match((await app.inject('/v10')).json(), { status: 'error', message: 'Not found' })
+})

@@ -1,35 +1,69 @@
 import { type Queues } from '@wag/bus'
-import { acceptMessages, createBatcher, type Db, isDataFault, type NewMessage, withRetry } from '@wag/db'
+import {
+  type Acceptance,
+  acceptMessages,
+  createBatcher,
+  type Db,
+  isDataFault,
+  type SendRequest,
+  withRetry
+} from '@wag/db'
 import { type FastifyBaseLogger } from 'fastify'
 import { withinDeadline } from './deadline.ts'
 import { type Metrics } from './metrics.ts'
 
 export type Acceptor = ReturnType<typeof createAcceptor>
 
-type AcceptorContext = { db: Db; queues: Queues; metrics: Metrics; log: FastifyBaseLogger }
+type AcceptorContext = { db: Db; queues: Queues; metrics: Metrics; log: FastifyBaseLogger; lifetimeS: number }
+
+type Waiting = { request: SendRequest; weight: number }
+
+/** What one statement carries at most, and what may wait for its commit: in messages, or in their bytes where they are large. */
+const weightMax = 1_000
+const waitingWeightMax = 20_000
+const bytesPerWeight = 4_096
 
 /**
  * Takes messages into the ledger: those that arrive together are committed together, then rung for. `accept` resolves
- * once the message is committed, and never waits for Redis.
+ * once the request is committed, and never waits for Redis. `bytes` is the size of its body.
  */
 export function createAcceptor(context: AcceptorContext) {
-  const batcher = createBatcher(
-    async (messages: NewMessage[]) => {
-      await withRetry(() => acceptMessages(context.db, messages))
-      context.metrics.accepted.inc(messages.length)
-      context.metrics.batch.observe({ table: 'messages' }, messages.length)
-      ring(context, messages)
-      return messages
-    },
-    { itemsMax: 500, inFlightMax: 2, waitingMax: 20_000, isItemFault: isDataFault }
-  )
+  const batcher = createBatcher((waiting: Waiting[]) => commit(context, waiting), {
+    itemsMax: 500,
+    inFlightMax: 2,
+    weigh: ({ weight }) => weight,
+    weightMax,
+    waitingWeightMax,
+    isItemFault: isDataFault
+  })
   return {
-    accept: (message: NewMessage) => withinDeadline(batcher.add(message)),
+    accept(request: SendRequest, bytes: number): Promise<Acceptance> {
+      const weight = Math.max(1, request.messages.length, Math.ceil(bytes / bytesPerWeight))
+      return withinDeadline(batcher.add({ request, weight }))
+    },
     idle: () => batcher.idle()
   }
 }
 
-function ring({ queues, metrics, log }: AcceptorContext, messages: NewMessage[]): void {
+async function commit(context: AcceptorContext, waiting: Waiting[]): Promise<Acceptance[]> {
+  const requests = waiting.map(({ request }) => request)
+  const results = await withRetry(() => acceptMessages(context.db, requests, context.lifetimeS))
+  const accepted = requests
+    .filter((_, index) => results[index]?.kind === 'accepted')
+    .flatMap(({ messages }) => messages)
+  context.metrics.accepted.inc(accepted.length)
+  context.metrics.batch.observe({ table: 'messages' }, accepted.length)
+  ring(
+    context,
+    accepted.filter(({ sendAt }) => sendAt === undefined || sendAt.getTime() <= Date.now())
+  )
+  return results
+}
+
+type Bell = { id: string; phoneNumberId: string }
+
+/** What is scheduled is not rung for: senders look for what is due. */
+function ring({ queues, metrics, log }: AcceptorContext, messages: Bell[]): void {
   const byNumber = Map.groupBy(messages, ({ phoneNumberId }) => phoneNumberId)
   for (const [phoneNumberId, group] of byNumber) {
     const bells = group.map(({ id }) => ({ messageId: id, attempts: 0 }))

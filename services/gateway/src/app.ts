@@ -47,7 +47,7 @@ export async function buildApp(config: Config): Promise<App> {
   })
   app.addHook('onClose', () => graph.close())
 
-  const acceptor = createAcceptor({ db, queues, metrics, log: app.log })
+  const acceptor = createAcceptor({ db, queues, metrics, log: app.log, lifetimeS: config.SEND_EXPIRES_S })
   const inbox = createInbox({ db, queues, metrics, log: app.log })
   app.addHook('onClose', () => Promise.all([acceptor.idle(), inbox.idle()]).then(() => undefined))
 

@@ -11,6 +11,8 @@ export const ConfigSchema = pickSettings(
   'WHATSAPP_APP_SECRET',
   'WHATSAPP_VERIFY_TOKEN',
   'SEND_WAIT_MS',
+  'SEND_EXPIRES_S',
+  'DEFAULT_COUNTRY',
   'PUBLIC_URL'
 )
 

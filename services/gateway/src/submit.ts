@@ -18,7 +18,8 @@ export async function submitAndWait(
   // Watched before it is accepted: its outcome may be told before the commit has answered here.
   const watch = outcomes.watch(tenantId, id)
   try {
-    await acceptor.accept({ id, tenantId, phoneNumberId, recipient, content })
+    const message = { id, tenantId, phoneNumberId, recipient: { kind: 'phone' as const, id: recipient }, content }
+    await acceptor.accept({ id, tenantId, messages: [message] }, 0)
   } catch (error) {
     watch.stop()
     throw error

@@ -1,7 +1,16 @@
 import { createId } from '@wag/contracts'
-import { acceptMessages, findContact, storeReceived, upsertContacts } from '@wag/db'
+import { findContact, storeReceived, upsertContacts } from '@wag/db'
 import t from 'tap'
-import { addContact, authorization, endSend, type Gateway, openGateway, phoneNumberId, tenantId } from './open.ts'
+import {
+  acceptText,
+  addContact,
+  authorization,
+  endSend,
+  type Gateway,
+  openGateway,
+  phoneNumberId,
+  tenantId
+} from './open.ts'
 
 const to = '491700000001'
 const headers = { authorization }
@@ -88,11 +97,9 @@ t.test('pages hold every message once while new ones arrive, also where many hav
   const wamids = new Set<string>()
   for (let index = 0; index < 24; index++) wamids.add(await receive(gateway, id, 30 - Math.floor(index / 8)))
   let arrived = 0
-  const content = { type: 'text' as const, text: { body: 'new' } }
   const rows = await follow(gateway, `/messages/${id}/?limit=5`, async (page) => {
     t.ok(page.length <= 5)
-    if (++arrived <= 3)
-      await acceptMessages(gateway.db, [{ id: createId(), tenantId, phoneNumberId, recipient: to, content }])
+    if (++arrived <= 3) await acceptText(gateway.db, to, createId())
   })
   const ids = rows.map((row) => row.message_id)
   t.equal(new Set(ids).size, ids.length, 'none twice')

@@ -44,6 +44,8 @@ export async function configOf(t: TestContext, changes: Partial<Config> = {}): P
     WHATSAPP_APP_SECRET: appSecret,
     WHATSAPP_VERIFY_TOKEN: verifyToken,
     SEND_WAIT_MS: 5_000,
+    SEND_EXPIRES_S: 86_400,
+    DEFAULT_COUNTRY: '',
     PUBLIC_URL: '',
     ...changes
   }
@@ -70,10 +72,16 @@ export async function openGateway(t: TestContext, changes: Partial<Config> = {})
   return { app, db, config }
 }
 
+/** Accepts a text to a phone number as a gateway would, and rings for nobody. */
+export async function acceptText(db: Db, digits: string, id: string): Promise<void> {
+  const content = { type: 'text' as const, text: { body: 'first' } }
+  const message = { id, tenantId, phoneNumberId, recipient: { kind: 'phone' as const, id: digits }, content }
+  await acceptMessages(db, [{ id, tenantId, messages: [message] }])
+}
+
 /** Makes a contact, by a message to it, and returns its id. */
 export async function addContact({ db }: Gateway, recipient: string): Promise<number> {
-  const content = { type: 'text' as const, text: { body: 'first' } }
-  await acceptMessages(db, [{ id: createId(), tenantId, phoneNumberId, recipient, content }])
+  await acceptText(db, recipient, createId())
   const contacts = await listContacts(db, tenantId, 0, 1_000)
   return contacts.find(({ waId }) => waId === recipient)?.id ?? 0
 }

@@ -4,11 +4,13 @@ import t from 'tap'
 import { body, bodyOf, change, contact, entry, message, phoneNumberId, status, wamid } from './bodies.ts'
 import { type Bench, openBench, openIngest, post, read, settle, tenantId } from './open.ts'
 
+const recipient = { kind: 'phone' as const, id: '491700000001' }
+
 /** Accepts a message of ours and claims it; `record` is what its sender does when Meta has answered. */
 async function send({ db }: Bench, name: string) {
   const id = createId()
   const content = { type: 'text' as const, text: { body: name } }
-  await acceptMessages(db, [{ id, tenantId, phoneNumberId, recipient: '491700000001', content }])
+  await acceptMessages(db, [{ id, tenantId, messages: [{ id, tenantId, phoneNumberId, recipient, content }] }])
   const claim = createId()
   await claimMessages(db, [{ messageId: id, claim }], 60_000)
   return { id, record: () => recordOutcomes(db, [{ messageId: id, claim, kind: 'sent', wamid: wamid(name) }]) }
@@ -62,10 +64,8 @@ t.test('1,000 statuses in one body of more than a megabyte are all stored, and m
   const names = Array.from({ length: 250 }, (_, index) => `m${index}`)
   const ids = names.map(() => createId())
   const content = { type: 'text' as const, text: { body: 'x' } }
-  await acceptMessages(
-    bench.db,
-    ids.map((id) => ({ id, tenantId, phoneNumberId, recipient: '491700000001', content }))
-  )
+  const messages = ids.map((id) => ({ id, tenantId, phoneNumberId, recipient, content }))
+  await acceptMessages(bench.db, [{ id: createId(), tenantId, messages }])
   const padding = { padding: 'p'.repeat(1_200) }
   const statuses = names.flatMap((name, index) =>
     ['sent', 'delivered', 'read', 'played'].map((word) =>

@@ -69,10 +69,10 @@ export async function accept({ db }: Bench, bodies: string[]): Promise<string[]>
     id: createId(),
     tenantId,
     phoneNumberId,
-    recipient: `4917${1000 + (index % 100)}`,
+    recipient: { kind: 'phone' as const, id: `4917${1000 + (index % 100)}` },
     content: { type: 'text' as const, text: { body } }
   }))
-  await acceptMessages(db, messages)
+  await acceptMessages(db, [{ id: createId(), tenantId, messages }])
   return messages.map(({ id }) => id)
 }
 
