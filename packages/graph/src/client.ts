@@ -47,7 +47,8 @@ const tokenShape = /^[\x21-\x7e]+$/
 const unusableToken: SendOutcome = {
   kind: 'failed',
   error: { message: 'The access token holds characters that no header can carry' },
-  class: 'auth_fatal'
+  class: 'auth_fatal',
+  pause: { scope: 'token' }
 }
 
 type Call = { method: Dispatcher.HttpMethod; path: string; accessToken: string; body?: string }

@@ -7,6 +7,8 @@ export type Answer = {
   status: number
   /** Seconds that a `Retry-After` asks for. Meta documents none; what stands in front of it may send one. */
   retryAfterSeconds: number | undefined
+  /** Meta's `X-Business-Use-Case-Usage`, as it came: how much of the account's allowance is used up. */
+  usage?: string
   body: Uint8Array
 }
 
@@ -53,6 +55,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   #stopReason: string | undefined
   #status = 0
   #retryAfterSeconds: number | undefined
+  #usage: string | undefined
   #chunks: Buffer[] = []
   #bytes = 0
 
@@ -72,6 +75,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     this.#status = status
     const seconds = headers['retry-after']
     if (typeof seconds === 'string' && /^\d{1,5}$/.test(seconds)) this.#retryAfterSeconds = Number(seconds)
+    const usage = headers['x-business-use-case-usage']
+    if (typeof usage === 'string') this.#usage = usage
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -82,7 +87,12 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     const body = Buffer.concat(this.#chunks)
-    const answer = { status: this.#status, retryAfterSeconds: this.#retryAfterSeconds, body }
+    const answer = {
+      status: this.#status,
+      retryAfterSeconds: this.#retryAfterSeconds,
+      ...(this.#usage !== undefined && { usage: this.#usage }),
+      body
+    }
     this.#settle({ kind: 'answered', answer })
   }
 

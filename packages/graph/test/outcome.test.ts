@@ -21,6 +21,9 @@ const html = '<!doctype html><title>Error</title>'
 const accepted = { messages: [{ id: 'wamid.A' }], contacts: [{ input: '+1', wa_id: '1' }] }
 const wait: Row[3] = { kind: 'throttled', scope: 'number', retryAfterMs: 1000 }
 
+const bare: Row[3] = { kind: 'failed', class: 'request_permanent', pause: undefined }
+const tokenPaused: Row[3] = { kind: 'failed', class: 'auth_fatal', pause: { scope: 'token' } }
+
 const rows: Row[] = [
   ['accepted', 200, accepted, { kind: 'sent', wamid: 'wamid.A', waId: '1' }],
   ['accepted, number hidden', 200, { ...accepted, contacts: [{ wa_id: '' }] }, { kind: 'sent', wamid: 'wamid.A' }],
@@ -38,7 +41,7 @@ const rows: Row[] = [
   ['204', 204, '', { kind: 'unknown' }],
   ['an id under a 500', 500, accepted, { kind: 'unknown' }],
 
-  ['token expired', 401, errorOf(190), { kind: 'failed', class: 'auth_fatal' }],
+  ['token expired', 401, errorOf(190), tokenPaused],
   ['missing capability under a 500', 500, errorOf(3), { kind: 'failed', class: 'auth_fatal' }],
   ['policy', 403, errorOf(368), { kind: 'failed', class: 'integrity_pause' }],
   ['spam', 400, errorOf(131048), { kind: 'failed', class: 'integrity_pause' }],
@@ -60,6 +63,8 @@ const rows: Row[] = [
   ['pair', 400, errorOf(131056), { kind: 'throttled', scope: 'pair', retryAfterMs: 1000 }],
   ['account', 400, errorOf(80007), { kind: 'throttled', scope: 'waba', retryAfterMs: 60_000 }],
   ['app', 400, errorOf(4), { kind: 'throttled', scope: 'app', retryAfterMs: 60_000 }],
+  ['template syncing', 400, errorOf(134101), { kind: 'throttled', scope: 'template', retryAfterMs: 600_000 }],
+  ['registration', 400, errorOf(133016), { kind: 'throttled', scope: 'number', retryAfterMs: 3_600_000 }],
 
   ['a fault under a 500', 500, errorOf(131000), { kind: 'unknown', error: { code: 131000 } }],
   ['a fault under a 400', 400, errorOf(1), { kind: 'unknown', error: { code: 1 } }],
@@ -73,10 +78,22 @@ const rows: Row[] = [
   ['HTML 408', 408, html, { kind: 'unknown' }],
   ['HTML 500', 500, html, { kind: 'unknown' }],
   ['HTML 502', 502, html, { kind: 'unknown' }],
-  ['HTML 302', 302, html, { kind: 'failed', class: 'request_permanent' }],
+  ['HTML 302', 302, html, { kind: 'failed', class: 'request_permanent', error: { message: /GRAPH_URL/ } }],
+  ['HTML 307', 307, html, { kind: 'failed', class: 'request_permanent', error: { message: /not followed/ } }],
   ['HTML 400', 400, html, { kind: 'failed', class: 'request_permanent' }],
-  ['HTML 404', 404, html, { kind: 'failed', class: 'request_permanent' }],
-  ['JSON 403 of no error', 403, [1], { kind: 'failed', class: 'request_permanent' }]
+  ['HTML 401', 401, html, bare],
+  ['HTML 403', 403, html, bare],
+  ['HTML 404', 404, html, bare],
+  ['HTML 407', 407, html, { kind: 'unsent' }],
+  ['HTML 413', 413, html, { kind: 'failed', class: 'request_permanent', error: { message: /too large/ } }],
+  ['JSON 403 of no error', 403, [1], bare],
+  [
+    'an error of 401 without a code',
+    401,
+    { error: { message: 'Oops' } },
+    { ...tokenPaused, error: { message: 'Oops' } }
+  ],
+  ['an error of 403 without a code', 403, { error: { message: 'Oops' } }, tokenPaused]
 ]
 
 for (const [name, status, body, expected] of rows) {
@@ -100,4 +117,20 @@ t.test('a Retry-After is heeded, but neither without end nor below our own wait'
   t.match(outcomeOf(429, html, 7), { retryAfterMs: 7000 })
   t.match(outcomeOf(429, html, 0), { retryAfterMs: 1000 })
   t.match(outcomeOf(429, html, 99_999), { retryAfterMs: 3_600_000 })
+})
+
+t.test('what Meta says of the time until calls are allowed again is heeded for the account', async (t) => {
+  const usage = (minutes: unknown) =>
+    JSON.stringify({ '1': [{ type: 'whatsapp', call_count: 100, estimated_time_to_regain_access: minutes }] })
+  const wait = (code: number, given: string) => {
+    const body = Buffer.from(JSON.stringify(errorOf(code)))
+    return readOutcome({ kind: 'answered', answer: { status: 400, body, retryAfterSeconds: undefined, usage: given } })
+  }
+  t.match(wait(80007, usage(7)), { retryAfterMs: 420_000 })
+  t.match(wait(80007, usage(0)), { retryAfterMs: 60_000 })
+  t.match(wait(80007, usage(600)), { retryAfterMs: 3_600_000 })
+  t.match(wait(130429, usage(7)), { retryAfterMs: 1000 }, 'the pace of a number is not the allowance of an account')
+  for (const given of ['', 'x', '[]', '{"1":5}', '{"1":[null]}', usage('7'), usage(null), usage(-5)]) {
+    t.match(wait(4, given), { retryAfterMs: 60_000 }, given)
+  }
 })
