@@ -13,6 +13,8 @@ export {
   sendJobId,
   sendQueueName
 } from './jobs.ts'
+export type { MediaState } from './media.ts'
+export { MediaStateSchema, mediaStates } from './media.ts'
 export type { MessageState, MetaError, OutboundContent } from './message.ts'
 export {
   captionLengthMax,

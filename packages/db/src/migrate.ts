@@ -3,11 +3,17 @@ import { connect } from './connect.ts'
 import * as ledger from './migrations/0001-ledger.ts'
 import * as realtimeTokens from './migrations/0002-realtime-tokens.ts'
 import * as sending from './migrations/0003-sending.ts'
+import * as media from './migrations/0006-media.ts'
 import { ensurePartitions } from './partitions.ts'
 
 const provider: MigrationProvider = {
   async getMigrations() {
-    return { '0001-ledger': ledger, '0002-realtime-tokens': realtimeTokens, '0003-sending': sending }
+    return {
+      '0001-ledger': ledger,
+      '0002-realtime-tokens': realtimeTokens,
+      '0003-sending': sending,
+      '0006-media': media
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   type EventData,
   type EventType,
+  type MediaState,
   type MessageState,
   type MetaError,
   type OnUnknown,
@@ -133,6 +134,29 @@ export type Database = {
     expires_at: Date
     revoked_at: Date | null
   }
+  media: {
+    tenant_id: string
+    id: string
+    message_id: string
+    phone_number_id: string
+    meta_id: string
+    kind: string
+    mime_type: string | null
+    filename: string | null
+    expected: Buffer | null
+    state: Generated<MediaState>
+    bytes: number | null
+    hash: Buffer | null
+    attempts: Generated<number>
+    faults: Generated<number>
+    due_at: Generated<Date | null>
+    claim: string | null
+    error: string | null
+    at: Date
+    created_at: Stamp
+    updated_at: ColumnType<Date, Date | undefined, Date>
+  }
+  media_garbage: { tenant_id: string; hash: Buffer; due_at: Stamp; keep_until: Stamp }
   heartbeats: { name: string; at: Date }
   event_counters: { tenant_id: string; seq: number }
   events: {

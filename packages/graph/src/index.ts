@@ -13,6 +13,8 @@ export type {
 } from './errors.ts'
 export { classify, explain, isKnown, knownErrors } from './errors.ts'
 export type { Media } from './media.ts'
+export type { MediaItem } from './media-items.ts'
+export { readMediaItems, readSha256 } from './media-items.ts'
 export type { SendOutcome } from './outcome.ts'
 export { parseWebhook } from './parse.ts'
 export { createPayload } from './payload.ts'

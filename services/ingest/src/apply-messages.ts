@@ -1,14 +1,16 @@
 import { type ContactItem, createId, type MessageItem } from '@wag/contracts'
 import {
   type Db,
+  insertMedia,
   type NewEvent,
+  type NewMedia,
   type Profile,
   profileKey,
   type ReceivedMessage,
   storeReceived,
   upsertContacts
 } from '@wag/db'
-import { describeContent } from '@wag/graph'
+import { describeContent, readMediaItems } from '@wag/graph'
 import { ofKind, type SourcedItem } from './items.ts'
 
 /** Stands for a number that a webhook does not name. */
@@ -26,7 +28,13 @@ export async function applyMessages(trx: Db, tenantId: string, items: SourcedIte
     return contactId === undefined ? [] : [receivedOf(tenantId, item, contactId, at)]
   })
   const stored = await storeReceived(trx, received)
-  return received.filter(({ id }) => stored.has(id)).map(eventOf)
+  const fresh = received.filter(({ id }) => stored.has(id))
+  await insertMedia(trx, tenantId, fresh.flatMap(mediaOf))
+  return fresh.map(eventOf)
+}
+
+function mediaOf({ id, phoneNumberId, type, content, at }: ReceivedMessage): NewMedia[] {
+  return readMediaItems(type, content).map((item) => ({ ...item, messageId: id, phoneNumberId, at }))
 }
 
 /** Meta's time, or now where it sent none. */
