@@ -73,4 +73,17 @@ export {
   priorityRank,
   RecipientKindSchema
 } from './sending.ts'
-export type { ContactItem, MessageItem, OtherItem, StatusItem, WebhookItem } from './webhook.ts'
+export type {
+  CallItem,
+  ContactItem,
+  IdentityItem,
+  MessageItem,
+  MisfitItem,
+  OtherItem,
+  PreferenceItem,
+  ReportItem,
+  ReportSubject,
+  StatusItem,
+  WebhookItem
+} from './webhook.ts'
+export { WebhookItemSchema } from './webhook.ts'

@@ -1,62 +1,136 @@
-import { type MetaError } from './message.ts'
+import { type Static, type TSchema, Type } from 'typebox'
+import { MetaErrorSchema } from './message.ts'
 
-/** What every item of a webhook may tell about where it belongs. All of it may be missing. */
-type ItemSource = {
+const text = Type.Optional(Type.String())
+const instant = Type.Optional(Type.String({ description: 'ISO 8601, UTC; left out where Meta told no time.' }))
+const object = Type.Record(Type.String(), Type.Unknown())
+
+/** Where an item comes from. All of it may be missing. */
+const source = {
   /** `entry[].id`: the WhatsApp Business Account. */
-  accountId?: string
+  accountId: text,
   /** `value.metadata.phone_number_id`: the business number it is about. */
-  phoneNumberId?: string
+  phoneNumberId: text,
+  /** `value.metadata.display_phone_number`, in digits. */
+  displayNumber: text
 }
 
-/** A message that a customer wrote. */
-export type MessageItem = ItemSource & {
-  kind: 'message'
-  wamid: string
-  /** The writer's phone number in digits, where Meta tells it. */
-  waId?: string
-  /** The writer's business-scoped user id, where Meta tells it. */
-  userId?: string
-  profileName?: string
-  /** ISO 8601, UTC; undefined where Meta's timestamp is missing or not a time. */
-  at?: string
-  type: string
-  /** Meta's message object, whole. */
-  content: Record<string, unknown>
+/** Ids of one person: a phone number in digits, a business-scoped user id, that of the portfolio group. */
+const ids = { waId: text, userId: text, parentUserId: text }
+const person = { ...ids, profileName: text, username: text }
+
+/** Former ids of a person who has got others. */
+const FormerSchema = Type.Object({ waId: text, userId: text })
+
+function item<Kind extends string, Properties extends Record<string, TSchema>>(kind: Kind, properties: Properties) {
+  return Type.Object({ kind: Type.Literal(kind), ...source, ...properties })
 }
+
+/** A message that a customer wrote, or that WhatsApp wrote about one (`system`). */
+export const MessageItemSchema = item('message', {
+  ...person,
+  wamid: Type.String(),
+  at: instant,
+  type: Type.String(),
+  groupId: text,
+  /** Of a reaction, an edit or a revocation: the message it is about. */
+  targetWamid: text,
+  /** Of a `system` message that tells of a new number or user id: those it replaces; the new ones stand above. */
+  former: Type.Optional(FormerSchema),
+  /** Meta's message object, whole. */
+  content: object
+})
 
 /** What became of a message that was sent. */
-export type StatusItem = ItemSource & {
-  kind: 'status'
-  wamid: string
+export const StatusItemSchema = item('status', {
+  wamid: Type.String(),
   /** Meta's word, as it came: sent, delivered, read, played, failed, or one we do not know yet. */
-  status: string
-  at?: string
-  recipientWaId?: string
+  status: Type.String(),
+  at: instant,
+  recipientWaId: text,
+  recipientUserId: text,
   /** Which member of a group this is about. */
-  participant?: string
+  participant: text,
   /** `biz_opaque_callback_data`: our own message id, where it was sent by us. */
-  callbackData?: string
-  error?: MetaError
-  /** Meta's status object, whole. */
-  content: Record<string, unknown>
-}
+  callbackData: text,
+  error: Type.Optional(MetaErrorSchema),
+  content: object
+})
 
-/** A profile that came with messages or statuses. */
-export type ContactItem = ItemSource & {
-  kind: 'contact'
-  waId?: string
-  userId?: string
-  profileName?: string
-  /** When the profile was seen: the newest time in the same change. */
-  at?: string
-}
+/** A profile that came with messages or statuses; `at` is the newest time in the same change. */
+export const ContactItemSchema = item('contact', { ...person, at: instant })
 
-/** Anything else of Meta's: another field, an unknown shape, an account error. Kept as it is, never dropped. */
-export type OtherItem = ItemSource & {
-  kind: 'other'
-  field?: string
-  reason: string
-  content: unknown
-}
+/** Ids of a person that changed, told by a field of its own. */
+export const IdentityItemSchema = item('identity', { ...ids, former: FormerSchema, at: instant })
 
-export type WebhookItem = MessageItem | StatusItem | ContactItem | OtherItem
+/** A customer's wish to get marketing messages, or none: `value` is `stop` or `resume`. */
+export const PreferenceItemSchema = item('preference', {
+  ...ids,
+  category: text,
+  value: Type.String(),
+  at: instant
+})
+
+/** A call, in one of its steps. Only one that the customer makes opens the 24-hour window. */
+export const CallItemSchema = item('call', {
+  ...ids,
+  at: instant,
+  event: text,
+  isInbound: Type.Boolean(),
+  content: object
+})
+
+export const ReportSubjectSchema = Type.Enum(['template', 'number', 'account'])
+
+/**
+ * What Meta reports of a template, a number or an account: `word` is the new value of `topic`. Of two reports on the same
+ * topic the newer counts.
+ */
+export const ReportItemSchema = item('report', {
+  field: Type.String(),
+  subject: ReportSubjectSchema,
+  /** The account's id; the number's display number or id; the template's name and language. */
+  key: Type.String(),
+  topic: Type.String(),
+  word: Type.String(),
+  reason: text,
+  at: instant,
+  content: object
+})
+
+/** Something of Meta's that changes nothing here: it stays in the inbox, and is told of. */
+export const OtherItemSchema = item('other', {
+  field: text,
+  reason: Type.String(),
+  at: instant,
+  error: Type.Optional(MetaErrorSchema),
+  content: Type.Unknown()
+})
+
+/** What should have been one of the above and cannot be: it is put aside whole. */
+export const MisfitItemSchema = item('misfit', { field: text, reason: Type.String(), content: Type.Unknown() })
+
+/** Every kind of item that a webhook's body comes apart into. */
+export const WebhookItemSchema = Type.Union([
+  MessageItemSchema,
+  StatusItemSchema,
+  ContactItemSchema,
+  IdentityItemSchema,
+  PreferenceItemSchema,
+  CallItemSchema,
+  ReportItemSchema,
+  OtherItemSchema,
+  MisfitItemSchema
+])
+
+export type MessageItem = Static<typeof MessageItemSchema>
+export type StatusItem = Static<typeof StatusItemSchema>
+export type ContactItem = Static<typeof ContactItemSchema>
+export type IdentityItem = Static<typeof IdentityItemSchema>
+export type PreferenceItem = Static<typeof PreferenceItemSchema>
+export type CallItem = Static<typeof CallItemSchema>
+export type ReportSubject = Static<typeof ReportSubjectSchema>
+export type ReportItem = Static<typeof ReportItemSchema>
+export type OtherItem = Static<typeof OtherItemSchema>
+export type MisfitItem = Static<typeof MisfitItemSchema>
+export type WebhookItem = Static<typeof WebhookItemSchema>

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { isRecord } from './tidy.ts'
 
 /** How deep a body may nest. Below it a value is cut off: JSON.stringify and PostgreSQL recurse and would give up. */
@@ -6,18 +7,34 @@ export const depthMax = 64
 type Survey = { deep: boolean; big: boolean }
 
 /**
- * JSON from bytes; undefined when they are none. Total: invalid UTF-8 reads as U+FFFD, a byte order mark is skipped,
- * what nests deeper than `depthMax` is cut. A number beyond 2^53 becomes the string of its digits: Graph ids come as
- * numbers now and then, and would lose their last digits.
+ * What bytes say. `value` is undefined when they are no JSON. `isOdd`: somewhere in it there may be what no text column
+ * or number can hold (see `poisonOf`); `isUtf8`: whether the bytes are text at all.
  */
+export type Json = { value: unknown; isOdd: boolean; isUtf8: boolean }
+
+/** `inspectJson` for those who only want the value. */
 export function readJson(bytes: Uint8Array): unknown {
+  return inspectJson(bytes).value
+}
+
+/**
+ * JSON from bytes. Total: invalid UTF-8 reads as U+FFFD, a byte order mark is skipped, what nests deeper than `depthMax`
+ * is cut. A number beyond 2^53 becomes the string of its digits: Graph ids come as numbers now and then, and would lose
+ * their last digits.
+ */
+export function inspectJson(bytes: Uint8Array): Json {
+  const isText = isUtf8(bytes)
   const text = decode(bytes)
   const value = parse(text)
   const found: Survey = { deep: false, big: false }
   survey(value, 0, found)
   const exact = found.big ? (parse(text, keepDigits) ?? value) : value
-  return found.deep ? cut(exact, 0) : exact
+  const isOdd = found.big || !isText || oddEscapes.some((odd) => text.includes(odd))
+  return { value: found.deep ? cut(exact, 0) : exact, isOdd, isUtf8: isText }
 }
+
+/** NUL, and surrogates, which may stand alone: JSON has no other way to write them. */
+const oddEscapes = ['\\u0000', '\\ud', '\\uD']
 
 function decode(bytes: Uint8Array): string {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')

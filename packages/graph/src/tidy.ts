@@ -30,6 +30,12 @@ export function tidyId(value: unknown): string | undefined {
   return `${id.slice(0, idLengthMax - 65).toWellFormed()}~${hash('sha256', value)}`
 }
 
+/** The digits of a phone number as people write it; undefined where there are none. */
+export function digitsOf(value: unknown): string | undefined {
+  const digits = tidyText(value, 64)?.replaceAll(/\D/g, '')
+  return digits === '' ? undefined : digits
+}
+
 /** Meta's seconds since 1970, a number or a string of up to 10 digits, as ISO 8601 in UTC; undefined for all else. */
 export function isoTime(value: unknown): string | undefined {
   const seconds = typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value

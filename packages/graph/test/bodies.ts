@@ -20,7 +20,7 @@ export function parseValue(parts: Record<string, unknown>): ReturnType<typeof pa
 }
 
 /** What `parseValue` lifts into every item. */
-export const source = { accountId: '1001', phoneNumberId: '2002' }
+export const source = { accountId: '1001', phoneNumberId: '2002', displayNumber: '15550000000' }
 
 export const text = {
   from: '491700000001',

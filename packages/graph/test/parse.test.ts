@@ -78,7 +78,7 @@ t.test('a profile is as new as the newest thing in its change', async (t) => {
   t.match(contact, { kind: 'contact', at: '2023-11-14T22:21:40.000Z' })
 })
 
-const others: [string, unknown, Record<string, unknown>][] = [
+const misfits: [string, unknown, Record<string, unknown>][] = [
   ['null', null, { reason: 'body is not an object', content: null }],
   ['a list', [1], { reason: 'body is not an object', content: [1] }],
   ['a body without entries', { object: 'page' }, { reason: 'body without entries', content: { object: 'page' } }],
@@ -93,16 +93,23 @@ const others: [string, unknown, Record<string, unknown>][] = [
     'a change without a value',
     { entry: [{ changes: [{ field: 'flows', value: null }] }] },
     { reason: 'change without a value', field: 'flows', content: { field: 'flows', value: null } }
+  ]
+]
+
+for (const [name, body, expected] of misfits) {
+  t.test(`${name} is put aside`, async (t) => t.match(parseWebhook(bytesOf(body)), [{ kind: 'misfit', ...expected }]))
+}
+
+const others: [string, unknown, Record<string, unknown>][] = [
+  [
+    'a field that nobody has heard of',
+    { entry: [{ id: '1', changes: [{ field: 'holograms', value: { event: 'X' } }] }] },
+    { reason: 'unknown field', field: 'holograms', content: { event: 'X' }, accountId: '1' }
   ],
   [
-    'another field',
-    { entry: [{ id: '1', changes: [{ field: 'account_update', value: { event: 'X' } }] }] },
-    { reason: 'another field', field: 'account_update', content: { event: 'X' }, accountId: '1' }
-  ],
-  [
-    'messages of another app, on a field that must not be answered',
+    'a message of another app, on a field that must not be answered,',
     { entry: [{ changes: [{ field: 'standby', value: createValue({ messages: [text] }) }] }] },
-    { reason: 'another field', field: 'standby', phoneNumberId: '2002' }
+    { reason: 'kept, not acted on', field: 'standby', phoneNumberId: '2002', content: text }
   ],
   ['a value that is empty', { entry: [{ changes: [{ value: {} }] }] }, { reason: 'nothing in the value', content: {} }],
   [
@@ -118,14 +125,14 @@ for (const [name, body, expected] of others) {
   )
 }
 
-const parts: [string, Record<string, unknown>, string, unknown][] = [
-  ['an error of the account', { errors: [{ code: 130429 }] }, 'account error', { code: 130429 }],
+const odd: [string, Record<string, unknown>, string, unknown][] = [
   ['a part that is new', { user_actions: [1] }, 'unknown part of a value', { user_actions: [1] }],
   ['an object in place of a list', { messages: text }, 'messages is not a list', text],
   ['a message that is null', { messages: [null] }, 'message is not an object', null],
   ['a message without an id', { messages: [{ type: 'text' }] }, 'message without an id', { type: 'text' }],
   ['a message with an empty id', { messages: [{ id: '' }] }, 'message without an id', { id: '' }],
   ['a message with an object for an id', { messages: [{ id: {} }] }, 'message without an id', { id: {} }],
+  ['a message without a writer', { messages: [{ id: 'm' }] }, 'message without a writer', { id: 'm' }],
   ['a status that is a string', { statuses: ['sent'] }, 'status is not an object', 'sent'],
   ['a status without an id', { statuses: [{ status: 'sent' }] }, 'status without an id', { status: 'sent' }],
   ['a status without a word', { statuses: [{ id: 's' }] }, 'status without a word', { id: 's' }],
@@ -133,12 +140,13 @@ const parts: [string, Record<string, unknown>, string, unknown][] = [
   ['a contact without an id', { contacts: [{ wa_id: '' }] }, 'contact without an id', { wa_id: '' }]
 ]
 
-for (const [name, value, reason, content] of parts) {
-  t.test(`${name} is kept as other, beside its neighbours`, async (t) => {
+for (const [name, value, reason, content] of odd) {
+  t.test(`${name} is kept whole, beside its neighbours`, async (t) => {
     const items = parseValue({ statuses: [delivered], ...value })
+    const kind = 'user_actions' in value ? 'other' : 'misfit'
     t.strictSame(
-      items.find((item) => item.kind === 'other'),
-      { kind: 'other', ...source, reason, content, field: 'messages' }
+      items.find((item) => item.kind === kind),
+      { kind, ...source, reason, content, field: 'messages' }
     )
     t.equal(
       items.some((item) => item.kind === 'status'),
@@ -146,6 +154,20 @@ for (const [name, value, reason, content] of parts) {
     )
   })
 }
+
+t.test('an error of the account is told with its code', async (t) => {
+  const error = { code: 130429, title: 'Rate limit hit', error_data: { details: 'Too many' } }
+  t.strictSame(parseValue({ errors: [error] }), [
+    {
+      kind: 'other',
+      ...source,
+      field: 'messages',
+      reason: 'account error',
+      content: error,
+      error: { code: 130429, title: 'Rate limit hit', message: 'Rate limit hit', details: 'Too many' }
+    }
+  ])
+})
 
 t.test('empty lists and absent parts give nothing', async (t) => {
   t.same(parseValue({ contacts: null, messages: [], statuses: [] }), [])

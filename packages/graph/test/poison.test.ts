@@ -15,7 +15,7 @@ const bytes: [string, Buffer, string][] = [
 
 for (const [name, body, reason] of bytes) {
   t.test(`${name} is one thing that is kept`, async (t) => {
-    t.match(parseWebhook(body), [{ kind: 'other', reason }])
+    t.match(parseWebhook(body), [{ kind: 'misfit', reason }])
     t.equal(parseWebhook(body).length, 1)
   })
 }
@@ -41,15 +41,47 @@ t.test('bytes that are no UTF-8 cost a character, not the message', async (t) =>
 
 t.test('what no column can hold stays in the content and is tidied where it is lifted', async (t) => {
   const message = { ...text, id: 'a\0b', type: 't\ud800', text: { body: 'x\0y\ud800' } }
-  const status = { ...delivered, status: 'se\0nt', errors: [{ code: 1e15, message: 'a\0', error_data: 'b\udc00' }] }
   const contact = { wa_id: '491700000001', profile: { name: 'A\0\udfff' } }
-  const items = parseValue({ contacts: [contact], messages: [message], statuses: [status] })
-  t.match(items, [
+  t.match(parseValue({ contacts: [contact], messages: [message] }), [
     { kind: 'contact', profileName: 'A\uFFFD\uFFFD' },
-    { kind: 'message', wamid: 'a\uFFFDb', type: 't\uFFFD', content: { text: { body: 'x\0y\ud800' } } },
-    { kind: 'status', status: 'se\uFFFDnt', error: { message: 'a\uFFFD', details: 'b\uFFFD' } }
+    { kind: 'message', wamid: 'a\uFFFDb', type: 't\uFFFD', content: { text: { body: 'x\0y\ud800' } } }
   ])
-  t.same(items[2]?.kind === 'status' && items[2].error?.code, undefined, 'a code beyond integer is no code')
+  const error = { code: 1e15, message: 'M', error_data: 'D' }
+  const [item] = parseValue({ statuses: [{ ...delivered, errors: [error] }] })
+  t.same(item?.kind === 'status' && item.error, { message: 'M', details: 'D' }, 'a code beyond integer is no code')
+})
+
+const poisons: [string, string, string][] = [
+  ['a NUL', '"a\\u0000b"', 'NUL'],
+  ['half a surrogate pair', '"\\ud800"', 'surrogate'],
+  ['the other half', '"\\uDC00x"', 'surrogate'],
+  ['a number of 200,000 digits', '9'.repeat(200_000), '200000 digits'],
+  ['a key with a NUL', '{"a\\u0000":1}', 'NUL']
+]
+
+for (const [name, json, reason] of poisons) {
+  for (const place of ['id', 'status', 'timestamp', 'recipient_id', 'new_part']) {
+    t.test(`a status with ${name} in its ${place} is put aside whole, and its neighbours count`, async (t) => {
+      const body = bodyOf(createValue({ statuses: [delivered, { ...delivered, [place]: '#' }, delivered] }))
+      const items = parseWebhook(Buffer.from(body.toString().replace('"#"', json)))
+      t.match(items, [{ kind: 'status' }, { kind: 'misfit' }, { kind: 'status' }])
+      t.match(items[1]?.kind === 'misfit' && items[1].reason, new RegExp(reason))
+    })
+  }
+}
+
+t.test('whole surrogate pairs and long texts are no poison', async (t) => {
+  const body = bodyOf(createValue({ statuses: [{ ...delivered, x: '#', y: 'z'.repeat(5_000) }] }))
+  const items = parseWebhook(Buffer.from(body.toString().replace('#', '\\ud83d\\ude00')))
+  t.match(items, [{ kind: 'status', content: { x: '😀' } }])
+})
+
+t.test('a status with bytes that are no UTF-8 is put aside', async (t) => {
+  const [before, after] = bodyOf(createValue({ statuses: [{ ...delivered, id: '#' }, delivered] }))
+    .toString()
+    .split('#')
+  const body = Buffer.concat([Buffer.from(`${before}`), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from(`${after}`)])
+  t.match(parseWebhook(body), [{ kind: 'misfit', reason: /UTF-8/ }, { kind: 'status' }])
 })
 
 t.test('lifted texts are capped, and two long ids never become one', async (t) => {

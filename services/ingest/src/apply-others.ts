@@ -1,14 +1,14 @@
-import { createId, type MessageItem, type OtherItem } from '@wag/contracts'
+import { createId, type WebhookItem } from '@wag/contracts'
 import { type Db, type NewEvent, quarantine } from '@wag/db'
 import { ofKind, type SourcedItem } from './items.ts'
 import { type Metrics } from './metrics.ts'
 
-/** A message that names nobody who could have written it. */
-const noWriter = 'the message names no writer'
+/** Items that change nothing here. */
+const told = new Set<WebhookItem['kind']>(['other', 'report', 'preference', 'call', 'identity'])
 
 /**
- * Keeps a tenant's items that are neither message, status nor profile. A field of Meta's that we do not handle is told of
- * and stays in the inbox; what has no place at all is quarantined as well.
+ * Keeps a tenant's items that are neither message, status nor profile. What we do not act on is told of and stays in the
+ * inbox; what has no place at all is quarantined as well.
  */
 export async function applyOthers(
   trx: Db,
@@ -16,9 +16,8 @@ export async function applyOthers(
   items: SourcedItem[],
   metrics: Metrics
 ): Promise<NewEvent[]> {
-  const others = ofKind(items, 'other')
-  const homeless = ofKind(items, 'message').filter(({ item }) => !item.waId && !item.userId)
-  const misfits = [...others.filter(({ item }) => item.field === undefined), ...homeless]
+  const others = items.filter(({ item }) => told.has(item.kind))
+  const misfits = ofKind(items, 'misfit')
   metrics.quarantined.inc(misfits.length)
   await quarantine(
     trx,
@@ -27,24 +26,24 @@ export async function applyOthers(
       id: createId(),
       inboxId: webhook.id,
       item: item.content,
-      reason: reasonOf(item)
+      reason: item.reason
     }))
   )
   return [
-    ...others.filter(({ item }) => item.field !== undefined).map(({ item }) => eventOf(tenantId, item)),
-    ...misfits.map(({ item }) => quarantinedEvent(tenantId, reasonOf(item)))
+    ...others.map(({ item }) => eventOf(tenantId, item)),
+    ...misfits.map(({ item }) => quarantinedEvent(tenantId, item.reason))
   ]
 }
 
-function reasonOf(item: OtherItem | MessageItem): string {
-  return item.kind === 'other' ? item.reason : noWriter
-}
-
-function eventOf(tenantId: string, { field, reason, phoneNumberId }: OtherItem): NewEvent {
+function eventOf(tenantId: string, item: WebhookItem): NewEvent {
   return {
     tenantId,
     type: 'webhook.unrecognised',
-    data: { ...(field && { field }), reason, ...(phoneNumberId && { phoneNumberId }) }
+    data: {
+      ...('field' in item && item.field && { field: item.field }),
+      reason: 'reason' in item && item.reason ? item.reason : item.kind,
+      ...(item.phoneNumberId && { phoneNumberId: item.phoneNumberId })
+    }
   }
 }
 

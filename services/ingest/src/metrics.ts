@@ -10,7 +10,7 @@ export function createMetrics(registry: Registry) {
   return {
     items: new Counter({
       name: 'wag_webhook_items_total',
-      help: 'Items found in webhooks: message, status, contact, other.',
+      help: 'Items found in webhooks: message, status, contact, identity, preference, call, report, other, misfit.',
       labelNames: ['kind'],
       registers
     }),
