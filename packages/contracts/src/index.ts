@@ -77,6 +77,7 @@ export type {
   CallItem,
   ContactItem,
   IdentityItem,
+  InboxResult,
   MessageItem,
   MisfitItem,
   OtherItem,
@@ -86,4 +87,4 @@ export type {
   StatusItem,
   WebhookItem
 } from './webhook.ts'
-export { WebhookItemSchema } from './webhook.ts'
+export { InboxResultSchema, WebhookItemSchema } from './webhook.ts'

@@ -134,3 +134,17 @@ export type ReportItem = Static<typeof ReportItemSchema>
 export type OtherItem = Static<typeof OtherItemSchema>
 export type MisfitItem = Static<typeof MisfitItemSchema>
 export type WebhookItem = Static<typeof WebhookItemSchema>
+
+/**
+ * What a webhook came to. Every item is exactly one of: applied; parked, which is applied too but waits for the message it
+ * is about; stored only; quarantined.
+ */
+export const InboxResultSchema = Type.Object({
+  items: Type.Integer(),
+  applied: Type.Integer(),
+  parked: Type.Integer(),
+  stored: Type.Integer(),
+  quarantined: Type.Integer()
+})
+
+export type InboxResult = Static<typeof InboxResultSchema>

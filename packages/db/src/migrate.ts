@@ -4,6 +4,7 @@ import * as ledger from './migrations/0001-ledger.ts'
 import * as realtimeTokens from './migrations/0002-realtime-tokens.ts'
 import * as sending from './migrations/0003-sending.ts'
 import * as media from './migrations/0006-media.ts'
+import * as receiving from './migrations/0007-receiving.ts'
 import { ensurePartitions } from './partitions.ts'
 
 const provider: MigrationProvider = {
@@ -12,7 +13,8 @@ const provider: MigrationProvider = {
       '0001-ledger': ledger,
       '0002-realtime-tokens': realtimeTokens,
       '0003-sending': sending,
-      '0006-media': media
+      '0006-media': media,
+      '0007-receiving': receiving
     }
   }
 }

@@ -1,12 +1,14 @@
 import {
   type EventData,
   type EventType,
+  type InboxResult,
   type MediaState,
   type MessageState,
   type MetaError,
   type OnUnknown,
   type PauseScope,
   type RecipientKind,
+  type ReportSubject,
   type Subscription
 } from '@wag/contracts'
 import { type ColumnType, type Generated, type GeneratedAlways, type Kysely } from 'kysely'
@@ -26,6 +28,7 @@ export type Database = {
     waba_id: string | null
     token_hash: Buffer | null
     rate: number | null
+    display_number: string | null
   }
   pauses: {
     tenant_id: string
@@ -54,7 +57,24 @@ export type Database = {
     profile_at: Date | null
     created_at: Stamp
     group_id: string | null
+    parent_user_id: string | null
+    username: string | null
+    username_at: Date | null
+    wa_id_at: Date | null
+    user_id_at: Date | null
+    opted_out: Generated<boolean>
+    opt_at: Date | null
+    merged_into: number | null
   }
+  contact_aliases: {
+    tenant_id: string
+    kind: 'phone' | 'user'
+    value: string
+    contact_id: number
+    until: Generated<Date>
+  }
+  contact_merges: { tenant_id: string; contact_id: number; into_id: number; reason: string; at: Stamp }
+  windows: { tenant_id: string; contact_id: number; phone_number_id: string; last_at: Date }
   messages: {
     tenant_id: string
     id: string
@@ -82,6 +102,8 @@ export type Database = {
     resend_of: string | null
     pair_reserved: Generated<boolean>
     sent_at: Date | null
+    target_wamid: string | null
+    target_id: string | null
   }
   attempts: {
     tenant_id: string
@@ -116,6 +138,7 @@ export type Database = {
     body: Buffer
     received_at: Stamp
     processed_at: Date | null
+    result: ColumnType<InboxResult | null, string | null, string | null>
   }
   quarantine: {
     tenant_id: string
@@ -124,7 +147,20 @@ export type Database = {
     item: ColumnType<unknown, string | null, never>
     reason: string
     created_at: Stamp
+    hash: Buffer | null
   }
+  reports: {
+    tenant_id: string
+    subject: ReportSubject
+    account_id: string
+    key: string
+    topic: string
+    word: string
+    reason: string | null
+    at: Date
+    content: ColumnType<Record<string, unknown>, string, string>
+  }
+  notices: { tenant_id: string; hash: Buffer; at: Stamp }
   realtime_tokens: {
     tenant_id: string
     id: string
