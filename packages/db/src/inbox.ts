@@ -4,15 +4,23 @@ import { type Db } from './schema.ts'
 /** A webhook as Meta posted it, byte for byte. */
 export type RawWebhook = { id: string; tenantId: string; body: Buffer }
 
-/** Commits raw webhooks in one statement: when it returns they may be answered with 200. */
-export async function storeWebhooks(db: Db, webhooks: RawWebhook[]): Promise<void> {
+/** One that has just come; without `receivedAt` it is stored as received now. */
+export type NewWebhook = RawWebhook & { receivedAt?: Date }
+
+/**
+ * Commits raw webhooks in one statement: when it returns they may be answered with 200. Those that are stored already
+ * stay as they are, so that a lost answer or a spool that is read twice stores nothing twice.
+ */
+export async function storeWebhooks(db: Db, webhooks: NewWebhook[]): Promise<void> {
   await sql`
-    insert into inbox (tenant_id, id, body)
-    select * from unnest(
+    insert into inbox (tenant_id, id, body, received_at)
+    select tenant_id, id, body, coalesce(received_at, now()) from unnest(
       ${webhooks.map((w) => w.tenantId)}::uuid[],
       ${webhooks.map((w) => w.id)}::uuid[],
-      ${webhooks.map((w) => w.body)}::bytea[]
-    )`.execute(db)
+      ${webhooks.map((w) => w.body)}::bytea[],
+      ${webhooks.map((w) => w.receivedAt ?? null)}::timestamptz[]
+    ) as t (tenant_id, id, body, received_at)
+    on conflict do nothing`.execute(db)
 }
 
 /** Locks those of the named webhooks that still wait, and which nobody else is working on. */
@@ -40,21 +48,4 @@ export async function waitingWebhooks(
     where processed_at is null and received_at <= now() - ${overdueMs} * interval '1 millisecond'
     order by id limit ${limit}`.execute(db)
   return rows
-}
-
-/** Something that could not be applied, kept with the reason; `item` is undefined when it is the whole body. */
-export type Quarantined = { tenantId: string; id: string; inboxId: string; item?: unknown; reason: string }
-
-/** Keeps what could not be applied. */
-export async function quarantine(trx: Db, entries: Quarantined[]): Promise<void> {
-  if (entries.length === 0) return
-  await sql`
-    insert into quarantine (tenant_id, id, inbox_id, item, reason)
-    select * from unnest(
-      ${entries.map((e) => e.tenantId)}::uuid[],
-      ${entries.map((e) => e.id)}::uuid[],
-      ${entries.map((e) => e.inboxId)}::uuid[],
-      ${entries.map((e) => (e.item === undefined ? null : JSON.stringify(e.item)))}::json[],
-      ${entries.map((e) => e.reason)}::text[]
-    )`.execute(trx)
 }

@@ -16,8 +16,8 @@ export { isConnectionLost, isDataFault, isLedgerAway, isTransient, withRetry } f
 export { checkLedger } from './health.ts'
 export type { FirstAnswer, IdempotencyKey } from './idempotency.ts'
 export { findAnswers } from './idempotency.ts'
-export type { Quarantined, RawWebhook } from './inbox.ts'
-export { markProcessed, quarantine, storeWebhooks, takeWebhooks, waitingWebhooks } from './inbox.ts'
+export type { NewWebhook, RawWebhook } from './inbox.ts'
+export { markProcessed, storeWebhooks, takeWebhooks, waitingWebhooks } from './inbox.ts'
 export type { NewMedia } from './media.ts'
 export { insertMedia } from './media.ts'
 export type { StoredBytes } from './media-garbage.ts'
@@ -37,6 +37,8 @@ export {
   loadAccessToken,
   saveDefaultNumber
 } from './phone-numbers.ts'
+export type { Quarantined } from './quarantine.ts'
+export { quarantine, quarantineBodies } from './quarantine.ts'
 export type { NewToken, TokenHolder } from './realtime-tokens.ts'
 export { findTokenHolder, findValid, revokeRealtimeToken, saveRealtimeToken } from './realtime-tokens.ts'
 export type { ReceivedMessage } from './received.ts'

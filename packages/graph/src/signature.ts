@@ -10,16 +10,21 @@ export function sign(rawBody: Uint8Array, secret: string): string {
 }
 
 /**
- * Whether `header` signs exactly these bytes with one of the app secrets (several while a secret is rotated). Total:
- * anything but one well-formed header is false, upper-case hex too, which Meta never sends. An empty secret
- * verifies nothing. All secrets are tried, so the time does not tell which one fitted.
+ * Which of the app secrets (several apps, and two of one while it is rotated) made the signature in `header` over exactly
+ * these bytes: its place in the list, or -1. Total: anything but one well-formed header is -1, upper-case hex too, which
+ * Meta never sends. An empty secret verifies nothing. All secrets are tried, so the time does not tell which one fitted.
  */
-export function isSigned(rawBody: Uint8Array, header: unknown, secrets: readonly string[]): boolean {
-  if (typeof header !== 'string' || !signatureShape.test(header)) return false
+export function findSigner(rawBody: Uint8Array, header: unknown, secrets: readonly string[]): number {
+  if (!isSignature(header)) return -1
   const given = Buffer.from(header)
-  let signed = false
-  for (const secret of secrets) {
-    if (secret !== '' && timingSafeEqual(given, Buffer.from(sign(rawBody, secret)))) signed = true
-  }
-  return signed
+  let signer = -1
+  secrets.forEach((secret, place) => {
+    if (secret !== '' && timingSafeEqual(given, Buffer.from(sign(rawBody, secret)))) signer = place
+  })
+  return signer
+}
+
+/** Whether a header is a signature at all, which can be told before the body is there. */
+export function isSignature(header: unknown): header is string {
+  return typeof header === 'string' && signatureShape.test(header)
 }

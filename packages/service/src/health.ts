@@ -1,13 +1,17 @@
 import { GatewayError } from '@wag/contracts'
 import { type FastifyInstance } from 'fastify'
 
-/** What must work for a service to be of use, by name; each rejects with the reason when it does not. */
-export type Checks = Record<string, () => Promise<void>>
+/**
+ * What must work for a service to be of use, by name; each rejects with the reason when it does not. What one resolves
+ * with, where it is a text, is shown behind its `ok`.
+ */
+export type Checks = Record<string, () => Promise<unknown>>
 
 /** How long one check may take, in milliseconds. */
 const checkTimeoutMs = 2_000
 /** How long an answer is good, in milliseconds: anybody may ask, and each check is a write. */
 const keepMs = 1_000
+const ok = 'ok'
 
 /**
  * `/health/live`: the process answers. `/health/ready`: everything it needs takes writes; 503 with the reasons if not.
@@ -25,7 +29,7 @@ export function addHealth(app: FastifyInstance, checks: Checks): void {
       last = { results, until: Date.now() + keepMs }
     }
     const results = await last.results
-    const isReady = results.every((result) => result === 'ok')
+    const isReady = results.every((result) => result === ok || result.startsWith(`${ok}: `))
     const entries = names.map((name, index) => [name, results[index]])
     return reply
       .code(isReady ? 200 : 503)
@@ -39,8 +43,8 @@ async function runCheck(name: string, checks: Checks, log: FastifyInstance['log'
     timer = setTimeout(() => reject(new Error(`no answer within ${checkTimeoutMs} ms`)), checkTimeoutMs)
   })
   try {
-    await Promise.race([checks[name]?.(), deadline])
-    return 'ok'
+    const detail = await Promise.race([checks[name]?.(), deadline])
+    return typeof detail === 'string' ? `${ok}: ${detail}` : ok
   } catch (error) {
     log.warn({ err: error, check: name }, 'not ready')
     // Only texts of our own go out: a driver's may name hosts and users.

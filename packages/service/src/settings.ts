@@ -74,8 +74,15 @@ export const settings = {
     description: "Meta's id of the phone number messages are sent from (not the number itself)."
   }),
   WHATSAPP_APP_SECRET: Type.String({
-    minLength: 1,
-    description: "The Meta app's secret: webhooks are signed with it."
+    pattern: '^[^,]+(,[^,]+)?$',
+    description:
+      "The Meta app's secret: webhooks are signed with it. While it is changed, the new and the old one with a comma."
+  }),
+  WHATSAPP_APP_SECRETS: Type.String({
+    pattern: '^([\\w-]+:[^,:;]+(,[^,:;]+)?(;[\\w-]+:[^,:;]+(,[^,:;]+)?)*)?$',
+    default: '',
+    description:
+      'Secrets of further Meta apps that post to the same address: name:secret or name:new,old, separated by semicolons.'
   }),
   WHATSAPP_VERIFY_TOKEN: Type.String({
     minLength: 1,
@@ -100,6 +107,17 @@ export const settings = {
     pattern: '^(https?://[^/]+)?$',
     default: '',
     description: 'Origin of the gateway as its clients see it, for links to further pages; else taken from the request.'
+  }),
+  SPOOL_DIR: Type.String({
+    default: '',
+    description:
+      'Folder where a gateway keeps webhooks while the database is away. Without one Meta is answered 503 and repeats them.'
+  }),
+  SPOOL_BYTES_MAX: Type.Integer({
+    minimum: 1_048_576,
+    maximum: 1_099_511_627_776,
+    default: 1_073_741_824,
+    description: 'Bytes that folder may hold; beyond them Meta is answered 503.'
   }),
   SENDER_CONCURRENCY: Type.Integer({
     minimum: 1,

@@ -4,7 +4,7 @@ import { type App, buildService } from '@wag/service'
 import { createAcceptor } from './accept.ts'
 import { type Config } from './config.ts'
 import { createInbox } from './inbox.ts'
-import { createMetrics } from './metrics.ts'
+import { createMetrics, measureSpool } from './metrics.ts'
 import { createOutcomes } from './outcomes.ts'
 import { addBoard } from './routes/board.ts'
 import { addContacts } from './routes/contacts.ts'
@@ -13,6 +13,7 @@ import { addMessages } from './routes/messages.ts'
 import { addSendMessage } from './routes/send-message.ts'
 import { addSendTemplate } from './routes/send-template.ts'
 import { addWebhook } from './routes/webhook.ts'
+import { openSpool } from './spool/spool.ts'
 
 /** A caller hears within two seconds that the ledger is away: both together, and time to say so. */
 const statementTimeoutMs = 1_000
@@ -22,14 +23,19 @@ const graphConnectionsMax = 20
 
 /** REST API, the six original routes, Meta's webhook → ledger → BullMQ. */
 export async function buildApp(config: Config): Promise<App> {
+  const spool = config.SPOOL_DIR
+    ? await openSpool({ dir: config.SPOOL_DIR, bytesMax: config.SPOOL_BYTES_MAX })
+    : undefined
   const { app, db, redis, redisOptions } = await buildService({
     name: 'gateway',
     config,
     statementTimeoutMs,
-    connectTimeoutMs
+    connectTimeoutMs,
+    ...(spool && { checks: { spool: () => spool.measure().then(({ bytes }) => `${bytes} bytes wait`) } })
   })
   const queues = openQueues({ redis, prefix: redisOptions.prefix, onError: redisOptions.onError })
   const metrics = createMetrics(app.metrics)
+  if (spool) measureSpool(app.metrics, spool.size)
 
   const outcomes = createOutcomes(db, app.log)
   const hints = listen(
@@ -48,8 +54,8 @@ export async function buildApp(config: Config): Promise<App> {
   app.addHook('onClose', () => graph.close())
 
   const acceptor = createAcceptor({ db, queues, metrics, log: app.log, lifetimeS: config.SEND_EXPIRES_S })
-  const inbox = createInbox({ db, queues, metrics, log: app.log })
-  app.addHook('onClose', () => Promise.all([acceptor.idle(), inbox.idle()]).then(() => undefined))
+  const inbox = createInbox({ db, queues, metrics, log: app.log, spool })
+  app.addHook('onClose', () => Promise.all([acceptor.idle(), inbox.close()]).then(() => undefined))
 
   const sending = { db, acceptor, outcomes, waitMs: config.SEND_WAIT_MS }
   await app.register(async (routes) => addWebhook(routes, { config, inbox, metrics }))

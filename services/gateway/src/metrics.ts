@@ -1,4 +1,4 @@
-import { Counter, Histogram, type Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
 export type Metrics = ReturnType<typeof createMetrics>
 
@@ -24,6 +24,27 @@ export function createMetrics(registry: Registry) {
       help: 'Webhook bodies whose signature was missing or wrong.',
       registers
     }),
+    signed: new Counter({
+      name: 'wag_webhooks_signed_total',
+      help: 'Webhook bodies by the app and the secret that signed them; place 1 is the newer of two.',
+      labelNames: ['app', 'place'],
+      registers
+    }),
+    spooled: new Counter({
+      name: 'wag_webhooks_spooled_total',
+      help: 'Webhook bodies kept in the spool because the ledger was away.',
+      registers
+    }),
+    replayed: new Counter({
+      name: 'wag_spool_replayed_total',
+      help: 'Webhook bodies brought from the spool to the ledger.',
+      registers
+    }),
+    damaged: new Counter({
+      name: 'wag_spool_damaged_total',
+      help: 'Pieces of the spool whose bytes changed on disk; they are in quarantine.',
+      registers
+    }),
     batch: new Histogram({
       name: 'wag_group_commit_items',
       help: 'Rows committed by one statement.',
@@ -38,4 +59,16 @@ export function createMetrics(registry: Registry) {
       registers
     })
   }
+}
+
+/** How much waits in the spool. */
+export function measureSpool(registry: Registry, size: () => number): void {
+  new Gauge({
+    name: 'wag_spool_bytes',
+    help: 'Bytes in the spool that the ledger does not have yet.',
+    registers: [registry],
+    collect() {
+      this.set(size())
+    }
+  })
 }

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { sign } from '@wag/graph'
 import { eventually, startTestPostgres, startTestRedis } from '@wag/testkit'
 import t from 'tap'
+import { freeze } from './freeze.ts'
 import { addContact, appSecret, authorization, type Gateway, openGateway } from './open.ts'
 
 const body = Buffer.from('{"entry":[]}')
@@ -101,12 +101,3 @@ t.test('a gateway starts without Redis, says that it is not ready, and takes up 
   t.equal((await gateway.app.inject('/health/ready')).statusCode, 503)
   t.equal((await webhook(gateway)).status, 200)
 })
-
-/** Stops a server with all its backends. */
-async function freeze(pid: number): Promise<number[]> {
-  process.kill(pid, 'SIGSTOP')
-  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')
-  const pids = children.split(' ').filter(Boolean).map(Number)
-  for (const child of pids) process.kill(child, 'SIGSTOP')
-  return [...pids, pid]
-}

@@ -177,3 +177,23 @@ t.test('the same body twice is stored twice: whether it says something new is in
   t.ok(answers.every(({ statusCode }) => statusCode === 200))
   t.equal((await stored(gateway)).length, 20)
 })
+
+t.test('while a secret is changed both are good, and every app signs with its own', async (t) => {
+  const secrets = { WHATSAPP_APP_SECRET: 'new,old', WHATSAPP_APP_SECRETS: 'shop:shop new,shop old;other:third' }
+  const gateway = await openGateway(t, secrets)
+  const body = Buffer.from('{"text":"é \\u00e9"}')
+  for (const secret of ['new', 'old', 'shop new', 'shop old', 'third']) {
+    t.equal((await post(gateway, body, signed(body, secret))).statusCode, 200, secret)
+  }
+  for (const secret of ['new,old', 'shop', 'other', 'shop:shop new', appSecret]) {
+    t.equal((await post(gateway, body, signed(body, secret))).statusCode, 401, secret)
+  }
+  const { body: metrics } = await gateway.app.inject({ url: '/metrics', headers: { authorization } })
+  t.match(metrics, /wag_webhooks_signed_total\{app="shop",place="2"[^}]*\} 1/)
+})
+
+t.test('a body without the shape of a signature is refused before it is read', async (t) => {
+  const gateway = await openGateway(t)
+  const body = Buffer.alloc(3.6 * 1024 * 1024, 'x')
+  t.equal((await post(gateway, body, {})).statusCode, 401, 'and not 413')
+})

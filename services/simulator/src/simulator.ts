@@ -28,7 +28,7 @@ export function createSimulator(config: Config, log: FastifyBaseLogger) {
   const ids = createIds(seedOf(config))
   const answers = createScheduler()
   const scheduler = createScheduler()
-  const poster = createPoster(settings, config.WHATSAPP_APP_SECRET)
+  const poster = createPoster(settings, newestSecret(config.WHATSAPP_APP_SECRET))
   const stats = createStats()
   const faults = createFaults(ids.seed)
   const limits = createLimits()
@@ -109,4 +109,9 @@ function seedOf(config: Config): number {
 
 function versionOf(version: string): number {
   return Number(/^v(\d+)/.exec(version)?.[1] ?? 0)
+}
+
+/** While a secret is changed two are named, and Meta signs with the new one. */
+function newestSecret(secrets: string): string {
+  return secrets.split(',')[0] ?? secrets
 }
