@@ -1,7 +1,7 @@
 // Brings the database to the newest schema and makes what the environment speaks of: the default tenant, its bootstrap
 // API key and its phone number with the Meta token. Runs before the services; running it again changes nothing.
 import { defaultTenantId } from '@wag/contracts'
-import { connect, ensureTenant, migrate, saveBootstrapKey, saveDefaultNumber } from '@wag/db'
+import { connect, ensureTenant, hashTokens, migrate, saveBootstrapKey, saveDefaultNumber } from '@wag/db'
 import { ConfigError, errorOf, loadConfig, pickSettings } from '@wag/service/environment'
 
 const ConfigSchema = pickSettings(
@@ -21,6 +21,7 @@ try {
     await saveBootstrapKey(db, defaultTenantId, config.API_KEY)
     const number = { tenantId: defaultTenantId, id: config.WHATSAPP_FROM_PHONE_NUMBER_ID }
     await saveDefaultNumber(db, number, config.WHATSAPP_ACCESS_TOKEN, config.ENCRYPTION_KEY)
+    await hashTokens(db, config.ENCRYPTION_KEY)
   } finally {
     await db.destroy()
   }

@@ -32,7 +32,13 @@ export const EventDataSchema = Type.Object({
   messageType: Type.Optional(Type.String()),
   body: Type.Optional(Type.String()),
   link: Type.Optional(Type.String()),
-  error: Type.Optional(Type.Object({ code: Type.Optional(Type.Integer()), message: Type.String() })),
+  error: Type.Optional(
+    Type.Object({
+      code: Type.Optional(Type.Integer()),
+      message: Type.String(),
+      advice: Type.Optional(Type.String())
+    })
+  ),
   field: Type.Optional(Type.String()),
   reason: Type.Optional(Type.String()),
   scope: Type.Optional(PauseScopeSchema),

@@ -29,13 +29,21 @@ export type { Outcome, Recorded } from './outcomes.ts'
 export { recordOutcomes } from './outcomes.ts'
 export { repairParked } from './parked.ts'
 export { ensurePartitions } from './partitions.ts'
-export type { PhoneNumber } from './phone-numbers.ts'
+export type { Pause, PauseKey } from './paused.ts'
+export { listPauses, numbersIn, pausesOf } from './paused.ts'
+export type { NewPause } from './pauses.ts'
+export { addPause, pause, removePause, resume, resumeHealed, resumeNumber } from './pauses.ts'
+export type { NumberChange, NumberRecord, PhoneNumber } from './phone-numbers.ts'
 export {
   findDefaultNumber,
   findNumberTenants,
+  hashToken,
+  hashTokens,
+  listNumbers,
   listSendingNumbers,
   loadAccessToken,
-  saveDefaultNumber
+  saveDefaultNumber,
+  saveNumber
 } from './phone-numbers.ts'
 export type { Quarantined } from './quarantine.ts'
 export { quarantine, quarantineBodies } from './quarantine.ts'
@@ -50,3 +58,5 @@ export { storeStatuses } from './statuses.ts'
 export type { DueMessage } from './sweep.ts'
 export { dueMessages, expireClaims } from './sweep.ts'
 export { ensureTenant } from './tenants.ts'
+export type { Waiting } from './waiting.ts'
+export { countWaiting } from './waiting.ts'
