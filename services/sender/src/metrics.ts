@@ -1,4 +1,4 @@
-import { Counter, Histogram, type Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
 export type Metrics = ReturnType<typeof createMetrics>
 
@@ -34,6 +34,18 @@ export function createMetrics(registry: Registry) {
     expired: new Counter({
       name: 'wag_claims_expired_total',
       help: 'Claims that ran out: the message became unknown.',
+      registers
+    }),
+    pauses: new Gauge({
+      name: 'wag_pauses',
+      help: 'What is paused now, by scope: app, token, waba, number, template. In the whole ledger.',
+      labelNames: ['scope'],
+      registers
+    }),
+    unknownCodes: new Counter({
+      name: 'wag_unknown_codes_total',
+      help: "Errors of Meta's with a code that is not in our table, by code.",
+      labelNames: ['code'],
       registers
     })
   }

@@ -1,0 +1,134 @@
+import { type Publisher } from '@wag/bus'
+import { type MetaError } from '@wag/contracts'
+import { type Db, hashToken, listPauses, type PauseKey, pause, resumeHealed, withRetry } from '@wag/db'
+import { type ErrorClass, type ErrorPause, explain, isKnown, type SendOutcome } from '@wag/graph'
+import { type FastifyBaseLogger } from 'fastify'
+import { type Metrics } from './metrics.ts'
+import { notify } from './notify.ts'
+
+/** A number as it was when something was posted from it. */
+export type RefusedNumber = { tenantId: string; id: string; wabaId: string | null; accessToken: string }
+
+export type Refusals = {
+  /**
+   * Pauses what Meta says must stop, and tells of it. Returns for how long nothing more should be posted from this number,
+   * in milliseconds: after that the ledger gives out nothing for it. Never throws.
+   */
+  met(number: RefusedNumber, content: object, outcome: SendOutcome): Promise<number>
+  /** Ends the pauses whose time has come. */
+  sweep(): Promise<void>
+  /** Counts the pauses there are. */
+  count(): Promise<void>
+}
+
+export type RefusalsContext = {
+  db: Db
+  publisher: Publisher
+  metrics: Pick<Metrics, 'pauses' | 'unknownCodes'>
+  log: FastifyBaseLogger
+}
+
+/** What is in hand is put back for this long, in milliseconds; by then the ledger knows of the pause. */
+const holdMs = 2_000
+/** All that is under way meets the same error: the ledger is told of it once in this time, in milliseconds. */
+const tellOnceMs = 250
+/** So many answers in a row that are not Meta's stop a number for a minute: the way to Meta is broken, not the messages. */
+const strangersMax = 5
+const strangersPause: ErrorPause = { scope: 'number', resumesAfterMs: 60_000 }
+/** Unknown codes that get a label of their own. */
+const labelsMax = 100
+
+type Cause = { class: ErrorClass; error: MetaError; resumesAfterMs?: number }
+
+export function createRefusals({ db, publisher, metrics, log }: RefusalsContext): Refusals {
+  /** When the ledger was last told of a pause. */
+  const told = new Map<string, number>()
+  /** Answers in a row without a code of Meta's, by number. */
+  const strangers = new Map<string, number>()
+  const newCodes = new Set<number>()
+
+  async function stop(what: PauseKey, { class: reason, error, resumesAfterMs }: Cause): Promise<void> {
+    if (isTold(`${what.tenantId} ${what.scope} ${what.key}`)) return
+    const { scope } = what
+    const advice = explain(error.code)?.advice
+    const how = { reason, error, ...(advice !== undefined && { advice }), ...(resumesAfterMs && { resumesAfterMs }) }
+    try {
+      const ends = await withRetry(() => pause(db, { ...what, ...how }))
+      if (ends.length === 0) return
+      log.warn({ scope, reason, code: error.code, resumesAfterMs }, 'sending is paused')
+      notify({ publisher, log }, { ends, settledIds: [] })
+    } catch (err) {
+      // The next message that meets it tries again.
+      log.warn({ err, scope, reason }, 'a pause could not be written')
+    }
+  }
+
+  function isTold(name: string): boolean {
+    const now = performance.now()
+    if (now - (told.get(name) ?? Number.NEGATIVE_INFINITY) < tellOnceMs) return true
+    if (told.size >= 10_000) told.clear()
+    told.set(name, now)
+    return false
+  }
+
+  /** Whether there were too many answers in a row that are not Meta's. */
+  function isWayBroken(id: string, outcome: SendOutcome): boolean {
+    if (outcome.kind === 'sent' || outcome.error.code !== undefined) strangers.delete(id)
+    if (outcome.kind !== 'failed' || outcome.error.code !== undefined) return false
+    const many = (strangers.get(id) ?? 0) + 1
+    if (many < strangersMax) strangers.set(id, many)
+    else strangers.delete(id)
+    return many >= strangersMax
+  }
+
+  function countCode({ code }: MetaError): void {
+    if (code === undefined || isKnown(code)) return
+    if (!newCodes.has(code) && newCodes.size < labelsMax) {
+      newCodes.add(code)
+      log.warn({ code }, 'Meta answered with a code that is not in our table')
+    }
+    metrics.unknownCodes.inc({ code: newCodes.has(code) ? code : 'other' })
+  }
+
+  return {
+    async met(number, content, outcome) {
+      const isBroken = isWayBroken(number.id, outcome)
+      if (outcome.kind === 'sent') return 0
+      countCode(outcome.error)
+      if (outcome.kind !== 'failed') return 0
+      const stopping = outcome.pause ?? (isBroken ? strangersPause : undefined)
+      const what = stopping && keyOf(stopping.scope, number, content)
+      if (!stopping || !what) return 0
+      await stop(what, { ...outcome, ...stopping, ...(!outcome.pause && { class: 'account_config' }) })
+      return what.scope === 'template' ? 0 : holdMs
+    },
+    async sweep() {
+      const { ended, ends } = await resumeHealed(db)
+      for (const { scope, reason } of ended) log.info({ scope, reason }, 'sending is resumed')
+      notify({ publisher, log }, { ends, settledIds: [] })
+    },
+    async count() {
+      const pauses = await listPauses(db)
+      metrics.pauses.reset()
+      for (const { scope } of pauses) metrics.pauses.inc({ scope })
+    }
+  }
+}
+
+/** What the ledger calls that which must stop; undefined for a template's error of a message without a template. */
+function keyOf(scope: ErrorPause['scope'], number: RefusedNumber, content: object): PauseKey | undefined {
+  const { tenantId, id, wabaId, accessToken } = number
+  if (scope === 'app') return { tenantId, scope, key: '' }
+  if (scope === 'token') return { tenantId, scope, key: hashToken(accessToken).toString('hex') }
+  if (scope === 'waba' && wabaId !== null) return { tenantId, scope, key: wabaId }
+  // Without the id of its account only the number itself can be stopped.
+  if (scope !== 'template') return { tenantId, scope: 'number', key: id }
+  const name = templateOf(content)
+  return name === undefined ? undefined : { tenantId, scope, key: name }
+}
+
+function templateOf(content: object): string | undefined {
+  const template: unknown = Reflect.get(content, 'template')
+  const name: unknown = template instanceof Object ? Reflect.get(template, 'name') : undefined
+  return typeof name === 'string' ? name : undefined
+}
