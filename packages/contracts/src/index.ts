@@ -15,18 +15,8 @@ export {
 } from './jobs.ts'
 export type { MediaState } from './media.ts'
 export { MediaStateSchema, mediaStates } from './media.ts'
-export type { MessageState, MetaError, OutboundContent } from './message.ts'
-export {
-  captionLengthMax,
-  isSettled,
-  MetaErrorSchema,
-  messageStates,
-  OutboundContentSchema,
-  stateOfStatus,
-  stateRank,
-  templateNameLengthMax,
-  textLengthMax
-} from './message.ts'
+export type { MessageState, MetaError } from './message.ts'
+export { isSettled, MetaErrorSchema, messageStates, stateOfStatus, stateRank } from './message.ts'
 export type {
   ListedContact,
   ListedMessage,
@@ -45,6 +35,14 @@ export {
   SentMessageSchema,
   StatusReplySchema
 } from './original.ts'
+export type { MessageCheck } from './outbound/check.ts'
+export { checkMessage, contentOf, recipientOf } from './outbound/check.ts'
+export type { CheckedMessage } from './outbound/checked-message.ts'
+export type { OutboundContent, OutboundType } from './outbound/content.ts'
+export { OutboundContentSchema } from './outbound/content.ts'
+export { captionLengthMax } from './outbound/medium.ts'
+export { templateNameLengthMax } from './outbound/template.ts'
+export { textLengthMax } from './outbound/text.ts'
 export type {
   Handshake,
   Reload,
@@ -64,7 +62,7 @@ export {
   TokenReplySchema,
   TokenRequestSchema
 } from './realtime.ts'
-export type { OnUnknown, PauseScope, Priority, RecipientKind } from './sending.ts'
+export type { OnUnknown, PauseScope, Priority, Recipient, RecipientKind } from './sending.ts'
 export {
   OnUnknownSchema,
   PauseScopeSchema,

@@ -48,44 +48,6 @@ const statusStates = new Map<string, MessageState>([
   ['failed', 'failed']
 ])
 
-/** Characters in the body of a text message (Meta's limit). */
-export const textLengthMax = 4096
-/** Characters in the caption of an image, video or document (Meta's limit). */
-export const captionLengthMax = 1024
-/** Characters in a template's name (Meta's limit). */
-export const templateNameLengthMax = 512
-
-const LinkSchema = Type.String({ minLength: 1, maxLength: 2048, pattern: '^https?://' })
-
-/** What is sent: Meta's own type and the object that goes under its name in the Graph request. */
-export const OutboundContentSchema = Type.Union([
-  Type.Object({
-    type: Type.Literal('text'),
-    text: Type.Object({ body: Type.String({ minLength: 1, maxLength: textLengthMax }) })
-  }),
-  Type.Object({
-    type: Type.Literal('image'),
-    image: Type.Object({ link: LinkSchema, caption: Type.Optional(Type.String({ maxLength: captionLengthMax })) })
-  }),
-  Type.Object({
-    type: Type.Literal('document'),
-    document: Type.Object({
-      link: LinkSchema,
-      caption: Type.Optional(Type.String({ maxLength: captionLengthMax })),
-      filename: Type.Optional(Type.String({ minLength: 1, maxLength: 240 }))
-    })
-  }),
-  Type.Object({
-    type: Type.Literal('template'),
-    template: Type.Object({
-      name: Type.String({ minLength: 1, maxLength: templateNameLengthMax, pattern: '^[a-z0-9_]+$' }),
-      language: Type.Object({ code: Type.String({ minLength: 2, maxLength: 15 }) })
-    })
-  })
-])
-
-export type OutboundContent = Static<typeof OutboundContentSchema>
-
 /** An error of Meta's, as it came in an answer to a send or in a webhook. */
 export const MetaErrorSchema = Type.Object({
   code: Type.Optional(Type.Integer()),

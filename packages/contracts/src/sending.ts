@@ -18,6 +18,9 @@ export type OnUnknown = Static<typeof OnUnknownSchema>
 export const RecipientKindSchema = Type.Enum(['phone', 'user', 'group'])
 export type RecipientKind = Static<typeof RecipientKindSchema>
 
+/** Whom a message goes to: a phone number in digits with its country code, a business-scoped user id, or a group's id. */
+export type Recipient = { kind: RecipientKind; id: string }
+
 /** What may be paused, from the widest to the narrowest. */
 export const PauseScopeSchema = Type.Enum(['app', 'token', 'waba', 'number', 'template'])
 export type PauseScope = Static<typeof PauseScopeSchema>

@@ -1,10 +1,14 @@
-import { type OnUnknown, type OutboundContent, type Priority, priorityRank, type RecipientKind } from '@wag/contracts'
+import {
+  type OnUnknown,
+  type OutboundContent,
+  type Priority,
+  priorityRank,
+  type Recipient,
+  type RecipientKind
+} from '@wag/contracts'
 import { type RawBuilder, sql } from 'kysely'
 import { findAnswers, type IdempotencyKey, keyOf } from './idempotency.ts'
 import { type Db } from './schema.ts'
-
-/** Who a message goes to: a phone number in digits with its country code, a business-scoped user id, or a group's id. */
-export type Recipient = { kind: RecipientKind; id: string }
 
 /** A message a caller asks us to send. What is left out: priority `normal`, at once, the usual lifetime, `hold`. */
 export type NewMessage = {

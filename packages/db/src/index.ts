@@ -1,4 +1,5 @@
-export type { Acceptance, NewMessage, Recipient, SendRequest } from './accept.ts'
+export type { Recipient } from '@wag/contracts'
+export type { Acceptance, NewMessage, SendRequest } from './accept.ts'
 export { acceptMessages } from './accept.ts'
 export type { Principal } from './api-keys.ts'
 export { findPrincipal, revokeKey, saveBootstrapKey } from './api-keys.ts'

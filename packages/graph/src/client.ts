@@ -1,4 +1,4 @@
-import { type OutboundContent } from '@wag/contracts'
+import { type OutboundContent, type Recipient } from '@wag/contracts'
 import { type Dispatcher, Pool } from 'undici'
 import { type Exchange, exchange } from './exchange.ts'
 import { assertMediaId, type Media, readMedia } from './media.ts'
@@ -20,10 +20,9 @@ export type GraphOptions = {
 export type SendRequest = {
   phoneNumberId: string
   accessToken: string
-  to: string
+  recipient: Recipient
   content: OutboundContent
   callbackData: string
-  contextMessageId?: string
   signal?: AbortSignal
 }
 

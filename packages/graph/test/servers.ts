@@ -92,7 +92,7 @@ export function sendRequest(more: Partial<SendRequest> = {}): SendRequest {
   return {
     phoneNumberId: '106540352242922',
     accessToken: token,
-    to: '491700000001',
+    recipient: { kind: 'phone', id: '491700000001' },
     content: { type: 'text', text: { body: 'canary text' } },
     callbackData: '0193b2c4-7d5e-7000-8000-000000000001',
     ...more

@@ -56,7 +56,7 @@ async function post(
   const answer = await graph.send({
     phoneNumberId: claimed.phoneNumberId,
     accessToken,
-    to: claimed.recipient,
+    recipient: { kind: 'phone', id: claimed.recipient },
     content: claimed.content,
     callbackData: claimed.messageId
   })

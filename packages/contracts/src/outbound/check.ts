@@ -1,0 +1,81 @@
+import { type TSchema, Type } from 'typebox'
+import { Compile, type Validator } from 'typebox/compile'
+import { type Problem } from '../errors.ts'
+import { type Recipient } from '../sending.ts'
+import { type CheckedMessage } from './checked-message.ts'
+import { type OutboundContent, type OutboundType, outboundObjects } from './content.ts'
+import { ownFields, passedFields, recipientRule } from './envelope.ts'
+import { explain } from './explain.ts'
+import { isRecord } from './is-record.ts'
+import { messageRules } from './message-rules.ts'
+import { unsound } from './sound.ts'
+import { timesRule } from './times.ts'
+
+export type MessageCheck = { ok: true; value: CheckedMessage } | { ok: false; problems: Problem[] }
+
+const mediaTypes = new Set<string>(['image', 'video', 'audio', 'document', 'sticker'])
+
+const shapes = new Map<string, { schema: TSchema; validator: Validator }>(
+  outboundObjects.map(([type, object]) => {
+    const schema = messageSchema(type, object)
+    return [type, { schema, validator: Compile(schema) }]
+  })
+)
+const known = outboundObjects.map(([type]) => type).join(', ')
+
+function messageSchema(type: OutboundType, object: TSchema): TSchema {
+  return Type.Object(
+    {
+      type: Type.Literal(type),
+      [type]: object,
+      ...passedFields,
+      ...ownFields,
+      ...(type === 'text' ? { preview_url: Type.Optional(Type.Boolean()) } : {}),
+      ...(mediaTypes.has(type) ? { media: Type.Optional(Type.Literal('upload')) } : {})
+    },
+    { additionalProperties: false }
+  )
+}
+
+/**
+ * Checks a message as a caller gives it, before anything else sees it. Pure but for `now`, and total: whatever JSON
+ * holds is either a checked message or a list of problems, each with a JSON pointer and the rule in words.
+ */
+export function checkMessage(body: unknown, now = Date.now()): MessageCheck {
+  if (!isRecord(body)) return refused([{ pointer: '', detail: 'must be an object' }])
+  const problem = unsound(body)
+  if (problem) return refused([problem])
+  const type = body.type ?? impliedType(body)
+  const shape = typeof type === 'string' ? shapes.get(type) : undefined
+  if (!shape) return refused([{ pointer: '/type', detail: `must be one of ${known}` }])
+  const value = body.type === undefined ? { ...body, type } : body
+  if (!shape.validator.Check(value)) return refused(explain(shape.schema, value))
+  const message = value as CheckedMessage
+  const problems = [...recipientRule(message), ...timesRule(message, now), ...messageRules(message)]
+  return problems.length > 0 ? refused(problems) : { ok: true, value: message }
+}
+
+function refused(problems: Problem[]): MessageCheck {
+  return { ok: false, problems }
+}
+
+/** Meta takes a message without a type for a text, and its samples leave it out where the object tells. */
+function impliedType(body: Record<string, unknown>): string | undefined {
+  const types = outboundObjects.map(([type]) => type).filter((type) => Object.hasOwn(body, type))
+  return types.length === 1 ? types[0] : undefined
+}
+
+/** What the ledger keeps of a message and Meta gets: its fields without the recipient and without ours. */
+export function contentOf(message: CheckedMessage): OutboundContent {
+  const content = Object.fromEntries(Object.entries(message).filter(([field]) => !notContent.has(field)))
+  if (message.type !== 'text' || message.preview_url === undefined) return content as OutboundContent
+  return { ...content, text: { ...message.text, preview_url: message.preview_url } } as OutboundContent
+}
+
+const notContent = new Set([...Object.keys(ownFields), 'preview_url', 'media'])
+
+/** Whom a checked message goes to. The id of a phone is as the caller wrote it: not yet digits. */
+export function recipientOf({ to, recipient, recipient_type: type }: CheckedMessage): Recipient {
+  if (recipient !== undefined) return { kind: 'user', id: recipient }
+  return { kind: type === 'group' ? 'group' : 'phone', id: to ?? '' }
+}
