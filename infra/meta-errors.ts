@@ -13,7 +13,9 @@ const words: Record<ErrorAction, string> = { fail: 'fails', wait: 'waits', settl
 export function metaErrorsText(text: string): string {
   const [before = ''] = text.split(mark, 1)
   const rows = knownErrors.toSorted((a, b) => firstOf(a) - firstOf(b)).map(rowOf)
-  return `${before}${mark}\n${[head, head.map(() => '---'), ...rows].map(lineOf).join('\n')}\n`
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((cells) => cells[column]?.length ?? 0)))
+  const rule = widths.map((width) => '-'.repeat(width))
+  return `${before}${mark}\n${[head, rule, ...rows].map((cells) => lineOf(cells, widths)).join('\n')}\n`
 }
 
 function firstOf({ code }: KnownError): number {
@@ -36,8 +38,9 @@ function timeOf(ms: number): string {
   return minutes < 60 ? `${minutes} min` : `${minutes / 60} h`
 }
 
-function lineOf(cells: string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+/** In columns, as the formatter would have it. */
+function lineOf(cells: string[], widths: number[]): string {
+  return `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
 }
 
 if (import.meta.main) await writeFile(metaErrorsPath, metaErrorsText(await readFile(metaErrorsPath, 'utf8')))

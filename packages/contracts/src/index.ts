@@ -44,6 +44,24 @@ export { captionLengthMax } from './outbound/medium.ts'
 export { templateNameLengthMax } from './outbound/template.ts'
 export { textLengthMax } from './outbound/text.ts'
 export type {
+  ApiNumber,
+  ApiPause,
+  NumberBody,
+  NumberChangeBody,
+  NumberPage,
+  ResumeReply
+} from './phone-numbers.ts'
+export {
+  ApiNumberSchema,
+  ApiPauseSchema,
+  NumberBodySchema,
+  NumberChangeSchema,
+  NumberPageSchema,
+  NumberParamsSchema,
+  PauseBodySchema,
+  ResumeReplySchema
+} from './phone-numbers.ts'
+export type {
   Handshake,
   Reload,
   Subscribe,

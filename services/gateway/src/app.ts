@@ -1,4 +1,4 @@
-import { listen, openQueues } from '@wag/bus'
+import { listen, openPublisher, openQueues } from '@wag/bus'
 import { createGraph } from '@wag/graph'
 import { type App, buildService } from '@wag/service'
 import { createAcceptor } from './accept.ts'
@@ -10,6 +10,7 @@ import { addBoard } from './routes/board.ts'
 import { addContacts } from './routes/contacts.ts'
 import { addMedia } from './routes/media.ts'
 import { addMessages } from './routes/messages.ts'
+import { addPhoneNumbers } from './routes/phone-numbers.ts'
 import { addSendMessage } from './routes/send-message.ts'
 import { addSendTemplate } from './routes/send-template.ts'
 import { addWebhook } from './routes/webhook.ts'
@@ -64,6 +65,12 @@ export async function buildApp(config: Config): Promise<App> {
   addSendMessage(app, sending)
   addMessages(app, { db, publicUrl: config.PUBLIC_URL })
   addContacts(app, { db, publicUrl: config.PUBLIC_URL })
+  addPhoneNumbers(app, {
+    db,
+    publisher: openPublisher({ redis, prefix: redisOptions.prefix }),
+    encryptionKey: config.ENCRYPTION_KEY,
+    publicUrl: config.PUBLIC_URL
+  })
   addMedia(app, { db, graph, encryptionKey: config.ENCRYPTION_KEY })
   return app
 }
