@@ -18,6 +18,25 @@ export { MediaStateSchema, mediaStates } from './media.ts'
 export type { MessageState, MetaError } from './message.ts'
 export { isSettled, MetaErrorSchema, messageStates, stateOfStatus, stateRank } from './message.ts'
 export type {
+  ApiMessage,
+  BatchReply,
+  BatchResult,
+  ExplainedError,
+  MessagePage,
+  MessageQuery,
+  TimelineEntry
+} from './messages-api.ts'
+export {
+  ApiMessageSchema,
+  BatchBodySchema,
+  BatchReplySchema,
+  batchMessagesMax,
+  MessagePageSchema,
+  MessageQuerySchema,
+  ReadBodySchema,
+  ReadReplySchema
+} from './messages-api.ts'
+export type {
   ListedContact,
   ListedMessage,
   MediaReply,

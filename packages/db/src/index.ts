@@ -1,10 +1,10 @@
-export type { Recipient } from '@wag/contracts'
 export type { Acceptance, NewMessage, SendRequest } from './accept.ts'
 export { acceptMessages } from './accept.ts'
 export type { Principal } from './api-keys.ts'
 export { findPrincipal, revokeKey, saveBootstrapKey } from './api-keys.ts'
 export type { Batcher, BatcherOptions } from './batcher.ts'
 export { createBatcher } from './batcher.ts'
+export { cancelMessage } from './cancel.ts'
 export type { ClaimedMessage, ClaimRequest } from './claims.ts'
 export { claimMessages } from './claims.ts'
 export type { ConnectOptions } from './connect.ts'
@@ -16,7 +16,7 @@ export { appendEvents, lastSeq, oldestSeq, readEvents } from './events.ts'
 export { isConnectionLost, isDataFault, isLedgerAway, isTransient, withRetry } from './faults.ts'
 export { checkLedger } from './health.ts'
 export type { FirstAnswer, IdempotencyKey } from './idempotency.ts'
-export { findAnswers } from './idempotency.ts'
+export { findAnswers, keyOf } from './idempotency.ts'
 export type { NewWebhook, RawWebhook } from './inbox.ts'
 export { markProcessed, storeWebhooks, takeWebhooks, waitingWebhooks } from './inbox.ts'
 export type { NewMedia } from './media.ts'
@@ -38,6 +38,7 @@ export type { NumberChange, NumberRecord, PhoneNumber } from './phone-numbers.ts
 export {
   findDefaultNumber,
   findNumberTenants,
+  findSendingNumber,
   hashToken,
   hashTokens,
   listNumbers,
@@ -52,12 +53,18 @@ export type { NewToken, TokenHolder } from './realtime-tokens.ts'
 export { findTokenHolder, findValid, revokeRealtimeToken, saveRealtimeToken } from './realtime-tokens.ts'
 export type { ReceivedMessage } from './received.ts'
 export { storeReceived } from './received.ts'
+export type { MessageRecord } from './records.ts'
+export { findRecord, outboundContentOf } from './records.ts'
 export { inSavepoint } from './savepoint.ts'
 export type { Database, Db } from './schema.ts'
+export type { Found, MessageFilter } from './search.ts'
+export { searchMessages } from './search.ts'
 export type { NewStatus } from './statuses.ts'
 export { storeStatuses } from './statuses.ts'
 export type { DueMessage } from './sweep.ts'
 export { dueMessages, expireClaims } from './sweep.ts'
 export { ensureTenant } from './tenants.ts'
+export type { Moment } from './timeline.ts'
+export { readTimeline } from './timeline.ts'
 export type { Waiting } from './waiting.ts'
 export { countWaiting } from './waiting.ts'

@@ -142,6 +142,19 @@ export async function listNumbers(
   return query.where('id', '>', wanted.after).orderBy('id').limit(wanted.limit).execute()
 }
 
+/**
+ * The number of a tenant's that a message is sent from: the one asked for, else the default, else the only one; undefined
+ * where there is none such or it has no token.
+ */
+export async function findSendingNumber(db: Db, tenantId: string, asked?: string): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string; isDefault: boolean }>`
+    select id, is_default as "isDefault" from phone_numbers
+    where tenant_id = ${tenantId} and access_token is not null ${asked === undefined ? sql`` : sql`and id = ${asked}`}
+    order by is_default desc limit 2`.execute(db)
+  const [first] = rows
+  return first?.isDefault || rows.length === 1 ? first?.id : undefined
+}
+
 /** The number a tenant sends from when it names none. */
 export async function findDefaultNumber(db: Db, tenantId: string): Promise<PhoneNumber | undefined> {
   const row = await db

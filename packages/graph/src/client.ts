@@ -1,5 +1,6 @@
 import { type OutboundContent, type Recipient } from '@wag/contracts'
 import { type Dispatcher, Pool } from 'undici'
+import { assertDone } from './done.ts'
 import { type Exchange, exchange } from './exchange.ts'
 import { assertMediaId, type Media, readMedia } from './media.ts'
 import { readOutcome, type SendOutcome } from './outcome.ts'
@@ -28,11 +29,22 @@ export type SendRequest = {
 
 export type MediaRequest = { mediaId: string; phoneNumberId?: string; accessToken: string; signal?: AbortSignal }
 
+/** A message that came in, by Meta's id; with `isTyping` the customer sees for up to 25 s that an answer is being typed. */
+export type ReadRequest = {
+  phoneNumberId: string
+  accessToken: string
+  wamid: string
+  isTyping?: boolean
+  signal?: AbortSignal
+}
+
 export type Graph = {
   /** One POST, at most once on the wire. Every ending is an outcome; it does not throw. */
   send(request: SendRequest): Promise<SendOutcome>
   /** Throws `media_not_found`, `meta_refused` (with Meta's message) or `graph_unavailable`. */
   getMedia(request: MediaRequest): Promise<Media>
+  /** Marks a message, and all before it, as read. Throws `meta_refused` (with Meta's message) or `graph_unavailable`. */
+  markRead(request: ReadRequest): Promise<void>
   /** Lets calls under way finish (none outlives `timeoutMs`), then closes the connections. */
   close(): Promise<void>
 }
@@ -91,6 +103,13 @@ export function createGraph(options: GraphOptions): Graph {
       const query = phoneNumberId === undefined ? '' : `?phone_number_id=${segment(phoneNumberId)}`
       const path = `${segment(mediaId)}${query}`
       return readMedia(mediaId, await call({ method: 'GET', path, accessToken }, signal))
+    },
+
+    async markRead({ phoneNumberId, accessToken, wamid, isTyping = false, signal }) {
+      const typing = isTyping ? { typing_indicator: { type: 'text' } } : {}
+      const body = JSON.stringify({ messaging_product: 'whatsapp', status: 'read', message_id: wamid, ...typing })
+      const path = `${segment(phoneNumberId)}/messages`
+      assertDone(await call({ method: 'POST', path, accessToken, body }, signal))
     },
 
     close: () => pool.close()

@@ -1,4 +1,4 @@
-export type { Graph, GraphOptions, MediaRequest, SendRequest } from './client.ts'
+export type { Graph, GraphOptions, MediaRequest, ReadRequest, SendRequest } from './client.ts'
 export { createGraph } from './client.ts'
 export type { Description } from './content.ts'
 export { describeContent } from './content.ts'

@@ -12,6 +12,7 @@ import { type Registry } from 'prom-client'
 import { type Authenticator, addAuthentication } from './authenticate.ts'
 import { addErrors } from './errors.ts'
 import { addHealth, type Checks } from './health.ts'
+import { addJson } from './json.ts'
 import { logOptions } from './log.ts'
 import { addMetrics } from './metrics.ts'
 
@@ -64,6 +65,7 @@ export async function buildShell({ name, config, checks = {}, authenticate }: Sh
   }).withTypeProvider<TypeBoxTypeProvider>()
   // Fastify reads text/plain by itself; here JSON is spoken, and anything else is 415.
   app.removeContentTypeParser('text/plain')
+  addJson(app)
   if (authenticate) addAuthentication(app, authenticate)
   addErrors(app)
   addHealth(app, checks)

@@ -3,9 +3,12 @@ import { createGraph } from '@wag/graph'
 import { type App, buildService } from '@wag/service'
 import { createAcceptor } from './accept.ts'
 import { type Config } from './config.ts'
+import { createDrafts } from './drafts.ts'
 import { createInbox } from './inbox.ts'
 import { createMetrics, measureSpool } from './metrics.ts'
+import { createNumbers } from './numbers.ts'
 import { createOutcomes } from './outcomes.ts'
+import { createPhoneParser } from './phone.ts'
 import { addBoard } from './routes/board.ts'
 import { addContacts } from './routes/contacts.ts'
 import { addMedia } from './routes/media.ts'
@@ -13,6 +16,7 @@ import { addMessages } from './routes/messages.ts'
 import { addPhoneNumbers } from './routes/phone-numbers.ts'
 import { addSendMessage } from './routes/send-message.ts'
 import { addSendTemplate } from './routes/send-template.ts'
+import { addMessagesApi } from './routes/v1/messages.ts'
 import { addWebhook } from './routes/webhook.ts'
 import { openSpool } from './spool/spool.ts'
 
@@ -59,8 +63,23 @@ export async function buildApp(config: Config): Promise<App> {
   app.addHook('onClose', () => Promise.all([acceptor.idle(), inbox.close()]).then(() => undefined))
 
   const sending = { db, acceptor, outcomes, waitMs: config.SEND_WAIT_MS }
+  const drafts = createDrafts({
+    numbers: createNumbers(db),
+    parsePhone: createPhoneParser(config.DEFAULT_COUNTRY),
+    prepareMedia: async ({ content }) => content
+  })
+  const messages = {
+    ...sending,
+    drafts,
+    graph,
+    publisher: openPublisher({ redis, prefix: redisOptions.prefix }),
+    encryptionKey: config.ENCRYPTION_KEY,
+    publicUrl: config.PUBLIC_URL,
+    lifetimeS: config.SEND_EXPIRES_S
+  }
   await app.register(async (routes) => addWebhook(routes, { config, inbox, metrics }))
   await app.register(async (routes) => addBoard(routes, { db, queues }))
+  await app.register(async (routes) => addMessagesApi(routes, messages))
   addSendTemplate(app, sending)
   addSendMessage(app, sending)
   addMessages(app, { db, publicUrl: config.PUBLIC_URL })

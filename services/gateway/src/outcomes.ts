@@ -18,37 +18,47 @@ const lookIntervalMs = 1_000
  * asked every second anyway and once more when time is up.
  */
 export function createOutcomes(db: Db, log: FastifyBaseLogger) {
-  const waiters = new Map<string, Waiter>()
+  const waiters = new Map<string, Set<Waiter>>()
   const onError = (error: unknown): void => log.warn({ err: error }, 'cannot look for outcomes')
   let isClosed = false
 
   async function look(ids: string[]): Promise<void> {
-    const byTenant = Map.groupBy(ids, (id) => waiters.get(id)?.tenantId ?? '')
-    for (const [tenantId, wanted] of byTenant) {
-      if (tenantId === '') continue
-      for (const message of await findMessages(db, tenantId, wanted)) {
-        if (isDecided(message)) waiters.get(message.id)?.settle(message)
+    const waiting = ids.flatMap((id) => [...(waiters.get(id) ?? [])].map(({ tenantId }) => ({ tenantId, id })))
+    for (const [tenantId, wanted] of Map.groupBy(waiting, ({ tenantId }) => tenantId)) {
+      for (const message of await findMessages(db, tenantId, [...new Set(wanted.map(({ id }) => id))])) {
+        if (isDecided(message)) tell(tenantId, message)
       }
     }
   }
 
+  function tell(tenantId: string, message: Message): void {
+    for (const waiter of waiters.get(message.id) ?? []) if (waiter.tenantId === tenantId) waiter.settle(message)
+  }
+
+  function leave(id: string, waiter: Waiter): void {
+    const others = waiters.get(id)
+    others?.delete(waiter)
+    if (others?.size === 0) waiters.delete(id)
+  }
+
   const loop = every(lookIntervalMs, () => look([...waiters.keys()]), onError)
   return {
-    /** Sends of these messages have ended, as a hint says. */
+    /** Sends of these messages have ended, as a hint says, or may have. */
     ended(ids: string[]): void {
       const ours = ids.filter((id) => waiters.has(id))
       if (ours.length > 0) look(ours).catch(onError)
     },
 
     /**
-     * Begins to watch a message that is about to be accepted. `outcome` resolves once its send is decided, or with how
-     * it stands when `waitMs` are over; `stop` forgets it.
+     * Begins to watch a message that is about to be accepted, or was. `outcome` resolves once its send is decided, or with
+     * how it stands when `waitMs` are over; `stop` forgets it.
      */
     watch(tenantId: string, id: string): Watch {
       const { promise, resolve } = Promise.withResolvers<Message | undefined>()
-      waiters.set(id, { tenantId, settle: resolve })
+      const waiter = { tenantId, settle: resolve }
+      waiters.set(id, (waiters.get(id) ?? new Set()).add(waiter))
       if (isClosed) resolve(undefined)
-      const stop = (): void => void waiters.delete(id)
+      const stop = (): void => leave(id, waiter)
       return {
         stop,
         async outcome(waitMs) {
@@ -67,12 +77,12 @@ export function createOutcomes(db: Db, log: FastifyBaseLogger) {
     async close(): Promise<void> {
       isClosed = true
       await loop.stop()
-      for (const { settle } of waiters.values()) settle(undefined)
+      for (const some of waiters.values()) for (const { settle } of some) settle(undefined)
     }
   }
 }
 
 /** Whether Meta has answered. An `unknown` may still be settled by a webhook while the caller has time. */
-function isDecided({ state }: Message): boolean {
+export function isDecided({ state }: Pick<Message, 'state'>): boolean {
   return stateRank(state) > stateRank('unknown')
 }

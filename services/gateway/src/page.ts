@@ -1,4 +1,5 @@
-import { GatewayError } from '@wag/contracts'
+import { GatewayError, isId } from '@wag/contracts'
+import { type MessageCursor } from '@wag/db'
 import { type FastifyReply, type FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 
@@ -15,7 +16,8 @@ export function limitOf(value: string | undefined): number {
   if (value === undefined) return pageSizeMax
   const limit = Number(value)
   if (/^\d{1,9}$/.test(value) && limit >= 1) return Math.min(limit, pageSizeMax)
-  throw new GatewayError('bad_request', `limit must be a number from 1 to ${pageSizeMax}`)
+  const detail = `must be a number from 1 to ${pageSizeMax}`
+  throw new GatewayError('bad_request', `limit ${detail}`, { problems: [{ pointer: '/limit', detail }] })
 }
 
 /** A cursor is opaque to callers: what it holds may change. */
@@ -28,7 +30,20 @@ export function decodeCursor(cursor: string): string {
 }
 
 export function badCursor(): GatewayError {
-  return new GatewayError('bad_request', 'cursor must be one from a Link header of this list')
+  const detail = 'must be one from a Link header of this list'
+  return new GatewayError('bad_request', `cursor ${detail}`, { problems: [{ pointer: '/cursor', detail }] })
+}
+
+/** What a cursor into a list of messages holds. */
+export function encodeMessageCursor({ at, id }: MessageCursor): string {
+  return `${at.getTime()}.${id}`
+}
+
+export function decodeMessageCursor(cursor: string): MessageCursor {
+  const [milliseconds = '', id] = decodeCursor(cursor).split('.', 2)
+  const at = new Date(Number(milliseconds))
+  if (!/^\d{1,15}$/.test(milliseconds) || Number.isNaN(at.getTime()) || !isId(id)) throw badCursor()
+  return { at, id }
 }
 
 /** Names the next page in a `Link` header (RFC 8288). */

@@ -1,9 +1,9 @@
-import { GatewayError, isId, ListedMessageSchema } from '@wag/contracts'
-import { type Db, findContact, listMessages, type MessageCursor } from '@wag/db'
+import { GatewayError, ListedMessageSchema } from '@wag/contracts'
+import { type Db, findContact, listMessages } from '@wag/db'
 import { type App, principalOf } from '@wag/service'
 import { Type } from 'typebox'
 import { contactIdOf } from '../contact-id.ts'
-import { badCursor, decodeCursor, limitOf, linkNext, PageQuerySchema } from '../page.ts'
+import { decodeMessageCursor, encodeMessageCursor, limitOf, linkNext, PageQuerySchema } from '../page.ts'
 import { listedMessageOf } from '../view.ts'
 
 /** `GET /messages/<contact id>/`: both directions, oldest first. */
@@ -23,19 +23,12 @@ export function addMessages(app: App, { db, publicUrl }: { db: Db; publicUrl: st
       const limit = limitOf(request.query.limit)
       const contact = await findContact(db, tenantId, contactIdOf(request.params.contactId))
       if (!contact) throw new GatewayError('contact_not_found', 'Contact not found')
-      const after = request.query.cursor === undefined ? undefined : cursorOf(request.query.cursor)
+      const after = request.query.cursor === undefined ? undefined : decodeMessageCursor(request.query.cursor)
       const found = await listMessages(db, tenantId, contact.id, after, limit + 1)
       const page = found.slice(0, limit)
       const last = page.at(-1)
-      if (found.length > limit && last) linkNext(request, reply, publicUrl, `${last.at.getTime()}.${last.id}`)
+      if (found.length > limit && last) linkNext(request, reply, publicUrl, encodeMessageCursor(last))
       return page.map((message) => listedMessageOf(message, contact))
     }
   )
-}
-
-function cursorOf(cursor: string): MessageCursor {
-  const [milliseconds = '', id] = decodeCursor(cursor).split('.', 2)
-  const at = new Date(Number(milliseconds))
-  if (!/^\d{1,15}$/.test(milliseconds) || Number.isNaN(at.getTime()) || !isId(id)) throw badCursor()
-  return { at, id }
 }

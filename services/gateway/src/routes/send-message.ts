@@ -28,12 +28,12 @@ export function addSendMessage(app: App, context: SendingContext): void {
       }
     },
     async (request, reply) => {
-      const principal = principalOf(request)
-      const contact = await findContact(context.db, principal.tenantId, contactIdOf(request.params.contactId))
+      const { tenantId } = principalOf(request)
+      const contact = await findContact(context.db, tenantId, contactIdOf(request.params.contactId))
       if (!contact) throw new GatewayError('contact_not_found', 'Contact not found')
       const recipient = digitsOf(request.body.to, 'to')
       if (recipient !== contact.waId) throw new GatewayError('not_contact_number', "to is not this contact's number")
-      const message = await submitAndWait(context, principal, recipient, contentOf(request.body))
+      const message = await submitAndWait(context, request, reply, recipient, contentOf(request.body))
       return reply.code(message.wamid ? 200 : 202).send(sentMessageOf(message, contact))
     }
   )

@@ -1,5 +1,5 @@
 import { GatewayError, SendTemplateBodySchema, StatusReplySchema, templateNameLengthMax } from '@wag/contracts'
-import { type App, principalOf } from '@wag/service'
+import { type App } from '@wag/service'
 import { digitsOf } from '../phone-number.ts'
 import { type SendingContext, submitAndWait } from '../submit.ts'
 
@@ -23,7 +23,7 @@ export function addSendTemplate(app: App, context: SendingContext): void {
       const { to_phone_number, template_name, language_code } = request.body
       const recipient = digitsOf(to_phone_number, 'to_phone_number')
       const template = { name: templateNameOf(template_name), language: { code: languageOf(language_code) } }
-      const message = await submitAndWait(context, principalOf(request), recipient, { type: 'template', template })
+      const message = await submitAndWait(context, request, reply, recipient, { type: 'template', template })
       if (message.wamid) return { status: 'success', message: 'Message sent successfully!' }
       const status = message.state === 'unknown' ? 'unknown' : 'queued'
       return reply.code(202).send({ status, message: `${texts[status]} (message ${message.id})` })
