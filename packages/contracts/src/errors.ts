@@ -17,6 +17,8 @@ export const errorCodes = {
   contact_not_found: 404,
   media_not_found: 404,
   message_not_found: 404,
+  webhook_not_found: 404,
+  quarantine_not_found: 404,
   number_not_found: 404,
   state_conflict: 409,
   log_truncated: 410,

@@ -3,6 +3,23 @@ export { errorCodes, GatewayError, ProblemSchema } from './errors.ts'
 export type { Event, EventData, EventPage, EventType } from './events.ts'
 export { EventDataSchema, EventPageSchema, EventSchema, EventTypeSchema, eventTypes } from './events.ts'
 export { createId, defaultTenantId, isId } from './ids.ts'
+export type {
+  QuarantineView,
+  ReplayReply,
+  ReplayRequest,
+  WebhookDetail,
+  WebhookState,
+  WebhookView
+} from './inbox.ts'
+export {
+  QuarantinePageSchema,
+  ReplayReplySchema,
+  ReplayRequestSchema,
+  WebhookDetailSchema,
+  WebhookPageSchema,
+  WebhookStateSchema,
+  webhookStates
+} from './inbox.ts'
 export type { EventHint, IngestJob, OutcomeHint, SendJob } from './jobs.ts'
 export {
   EventHintSchema,

@@ -1,3 +1,4 @@
+import { type InboxResult } from '@wag/contracts'
 import { sql } from 'kysely'
 import { type Db } from './schema.ts'
 
@@ -32,12 +33,46 @@ export async function takeWebhooks(trx: Db, ids: string[]): Promise<RawWebhook[]
   return rows
 }
 
-/** Marks webhooks as processed, in the transaction that holds what they said. */
-export async function markProcessed(trx: Db, ids: string[]): Promise<void> {
-  await sql`update inbox set processed_at = now() where id = any(${ids}::uuid[])`.execute(trx)
+/** A webhook that is done, and what its items came to. */
+export type Processed = { id: string; result?: InboxResult | undefined }
+
+/**
+ * Marks webhooks as processed, in the transaction that holds what they said. What was put aside of them before a replay,
+ * and has not been put aside again, is in quarantine no longer.
+ */
+export async function markProcessed(trx: Db, processed: Processed[]): Promise<void> {
+  const ids = processed.map(({ id }) => id)
+  await sql`
+    with released as (
+      delete from quarantine where inbox_id = any(${ids}::uuid[]) and replayed_at is not null
+    )
+    update inbox i set processed_at = now(), retry_at = null, result = p.result
+    from unnest(
+      ${ids}::uuid[],
+      ${processed.map(({ result }) => (result ? JSON.stringify(result) : null))}::json[]
+    ) as p (id, result)
+    -- The first condition is for the planner: it tells the partitions.
+    where i.id = any(${ids}::uuid[]) and i.id = p.id`.execute(trx)
 }
 
-/** Webhooks that have waited for at least `overdueMs`: their bell may have been lost. */
+/** The longest pause between two attempts, in seconds. */
+const pauseMaxS = 300
+
+/**
+ * Puts a webhook off that cannot be applied now: each time for twice as long, up to five minutes. Returns how often that
+ * has happened.
+ */
+export async function postponeWebhook(db: Db, id: string, error: string): Promise<number> {
+  const { rows } = await sql<{ attempts: number }>`
+    update inbox
+    set attempts = attempts + 1, last_error = ${error},
+      retry_at = now() + least(${pauseMaxS}, power(2, attempts)) * interval '1 second'
+    where id = ${id} and processed_at is null
+    returning attempts`.execute(db)
+  return rows[0]?.attempts ?? 0
+}
+
+/** Webhooks that have waited for at least `overdueMs`, and were not put off: their bell may have been lost. */
 export async function waitingWebhooks(
   db: Db,
   overdueMs: number,
@@ -45,7 +80,7 @@ export async function waitingWebhooks(
 ): Promise<{ id: string; bytes: number }[]> {
   const { rows } = await sql<{ id: string; bytes: number }>`
     select id, octet_length(body) as bytes from inbox
-    where processed_at is null and received_at <= now() - ${overdueMs} * interval '1 millisecond'
+    where processed_at is null and coalesce(retry_at, received_at + ${overdueMs} * interval '1 millisecond') <= now()
     order by id limit ${limit}`.execute(db)
   return rows
 }

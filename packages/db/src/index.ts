@@ -17,8 +17,8 @@ export { isConnectionLost, isDataFault, isLedgerAway, isTransient, withRetry } f
 export { checkLedger } from './health.ts'
 export type { FirstAnswer, IdempotencyKey } from './idempotency.ts'
 export { findAnswers, keyOf } from './idempotency.ts'
-export type { NewWebhook, RawWebhook } from './inbox.ts'
-export { markProcessed, storeWebhooks, takeWebhooks, waitingWebhooks } from './inbox.ts'
+export type { NewWebhook, Processed, RawWebhook } from './inbox.ts'
+export { markProcessed, postponeWebhook, storeWebhooks, takeWebhooks, waitingWebhooks } from './inbox.ts'
 export type { NewMedia } from './media.ts'
 export { insertMedia } from './media.ts'
 export type { StoredBytes } from './media-garbage.ts'
@@ -48,7 +48,7 @@ export {
   saveNumber
 } from './phone-numbers.ts'
 export type { Quarantined } from './quarantine.ts'
-export { quarantine, quarantineBodies } from './quarantine.ts'
+export { giveUpWebhook, quarantine, quarantineBodies } from './quarantine.ts'
 export type { NewToken, TokenHolder } from './realtime-tokens.ts'
 export { findTokenHolder, findValid, revokeRealtimeToken, saveRealtimeToken } from './realtime-tokens.ts'
 export type { ReceivedMessage } from './received.ts'
@@ -68,3 +68,12 @@ export type { Moment } from './timeline.ts'
 export { readTimeline } from './timeline.ts'
 export type { Waiting } from './waiting.ts'
 export { countWaiting } from './waiting.ts'
+export type { Replayed, StoredQuarantine, StoredWebhook, WebhookFilter } from './webhooks.ts'
+export {
+  findQuarantined,
+  findWebhook,
+  listQuarantine,
+  listWebhooks,
+  replayWebhooks,
+  selectWebhooks
+} from './webhooks.ts'

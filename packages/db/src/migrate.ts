@@ -5,6 +5,7 @@ import * as realtimeTokens from './migrations/0002-realtime-tokens.ts'
 import * as sending from './migrations/0003-sending.ts'
 import * as media from './migrations/0006-media.ts'
 import * as receiving from './migrations/0007-receiving.ts'
+import * as inbox from './migrations/0009-inbox.ts'
 import { ensurePartitions } from './partitions.ts'
 
 const provider: MigrationProvider = {
@@ -14,7 +15,8 @@ const provider: MigrationProvider = {
       '0002-realtime-tokens': realtimeTokens,
       '0003-sending': sending,
       '0006-media': media,
-      '0007-receiving': receiving
+      '0007-receiving': receiving,
+      '0009-inbox': inbox
     }
   }
 }

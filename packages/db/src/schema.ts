@@ -139,6 +139,10 @@ export type Database = {
     received_at: Stamp
     processed_at: Date | null
     result: ColumnType<InboxResult | null, string | null, string | null>
+    attempts: Generated<number>
+    retry_at: Date | null
+    last_error: string | null
+    erased_at: Date | null
   }
   quarantine: {
     tenant_id: string
@@ -148,6 +152,7 @@ export type Database = {
     reason: string
     created_at: Stamp
     hash: Buffer | null
+    replayed_at: Date | null
   }
   reports: {
     tenant_id: string

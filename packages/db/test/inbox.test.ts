@@ -44,7 +44,7 @@ t.test('what one is working on is skipped by others, and free again when the wor
     [two.id]
   )
   await second.commit().execute()
-  await markProcessed(first, [one.id])
+  await markProcessed(first, [{ id: one.id }])
   await first.rollback().execute()
   t.equal((await db.transaction().execute((trx) => takeWebhooks(trx, ids))).length, 2)
 })
@@ -53,7 +53,7 @@ t.test('what is processed is never taken again', async (t) => {
   const { db } = await openLedger(t)
   const done = webhook('done')
   await storeWebhooks(db, [done])
-  await db.transaction().execute((trx) => markProcessed(trx, [done.id]))
+  await db.transaction().execute((trx) => markProcessed(trx, [{ id: done.id }]))
   t.strictSame(await db.transaction().execute((trx) => takeWebhooks(trx, [done.id])), [])
   t.strictSame(await waitingWebhooks(db, 0, 10), [])
 })

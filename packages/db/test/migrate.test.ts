@@ -16,7 +16,14 @@ async function emptyDatabase(t: TestContext): Promise<string> {
 t.test('several processes may migrate an empty database at once: each step is applied once', async (t) => {
   const url = await emptyDatabase(t)
   const applied = await Promise.all([migrate({ url }), migrate({ url }), migrate({ url })])
-  t.strictSame(applied.flat(), ['0001-ledger', '0002-realtime-tokens', '0003-sending', '0006-media', '0007-receiving'])
+  t.strictSame(applied.flat(), [
+    '0001-ledger',
+    '0002-realtime-tokens',
+    '0003-sending',
+    '0006-media',
+    '0007-receiving',
+    '0009-inbox'
+  ])
   const { rows } = await sql`select from inbox`.execute(openPool(t, url))
   t.strictSame(rows, [])
 })

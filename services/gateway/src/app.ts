@@ -14,10 +14,12 @@ import { addContacts } from './routes/contacts.ts'
 import { addMedia } from './routes/media.ts'
 import { addMessages } from './routes/messages.ts'
 import { addPhoneNumbers } from './routes/phone-numbers.ts'
+import { addQuarantine } from './routes/quarantine.ts'
 import { addSendMessage } from './routes/send-message.ts'
 import { addSendTemplate } from './routes/send-template.ts'
 import { addMessagesApi } from './routes/v1/messages.ts'
 import { addWebhook } from './routes/webhook.ts'
+import { addWebhooks } from './routes/webhooks.ts'
 import { openSpool } from './spool/spool.ts'
 
 /** A caller hears within two seconds that the ledger is away: both together, and time to say so. */
@@ -82,6 +84,8 @@ export async function buildApp(config: Config): Promise<App> {
   await app.register(async (routes) => addMessagesApi(routes, messages))
   addSendTemplate(app, sending)
   addSendMessage(app, sending)
+  addWebhooks(app, { db, queues, metrics, log: app.log })
+  addQuarantine(app, { db, queues, metrics, log: app.log })
   addMessages(app, { db, publicUrl: config.PUBLIC_URL })
   addContacts(app, { db, publicUrl: config.PUBLIC_URL })
   addPhoneNumbers(app, {

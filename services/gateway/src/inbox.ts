@@ -1,7 +1,7 @@
 import { createId, defaultTenantId } from '@wag/contracts'
 import { createBatcher, type Db, storeWebhooks, withRetry } from '@wag/db'
 import { withinDeadline } from './deadline.ts'
-import { type RingContext, ring } from './ring.ts'
+import { type RingContext, ring, weighed } from './ring.ts'
 import { type SpooledWebhook } from './spool/record.ts'
 import { startReplay } from './spool/replay.ts'
 import { type Spool } from './spool/spool.ts'
@@ -30,7 +30,7 @@ export function createInbox(context: InboxContext) {
     await withRetry(() => storeWebhooks(db, rows))
     metrics.webhooks.inc(webhooks.length)
     metrics.batch.observe({ table: 'inbox' }, webhooks.length)
-    ring(context, webhooks)
+    ring(context, webhooks.map(weighed))
   }
 
   async function commitOrSpool(webhooks: SpooledWebhook[]): Promise<void> {

@@ -19,19 +19,17 @@ export async function applyOthers(
   const others = items.filter(({ item }) => told.has(item.kind))
   const misfits = ofKind(items, 'misfit')
   metrics.quarantined.inc(misfits.length)
-  await quarantine(
-    trx,
-    misfits.map(({ item, webhook }) => ({
-      tenantId,
-      id: createId(),
-      inboxId: webhook.id,
-      item: item.content,
-      reason: item.reason
-    }))
-  )
+  const entries = misfits.map(({ item, webhook }) => ({
+    tenantId,
+    id: createId(),
+    inboxId: webhook.id,
+    item: item.content,
+    reason: item.reason
+  }))
+  const fresh = await quarantine(trx, entries)
   return [
     ...others.map(({ item }) => eventOf(tenantId, item)),
-    ...misfits.map(({ item }) => quarantinedEvent(tenantId, item.reason))
+    ...entries.filter(({ id }) => fresh.has(id)).map(({ reason }) => quarantinedEvent(tenantId, reason))
   ]
 }
 

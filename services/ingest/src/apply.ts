@@ -21,7 +21,7 @@ export async function applyWebhooks(trx: Db, webhooks: RawWebhook[], metrics: Me
   const events = await applyItems(trx, items, metrics)
   await markProcessed(
     trx,
-    webhooks.map(({ id }) => id)
+    webhooks.map(({ id }) => ({ id }))
   )
   return appendEvents(trx, events)
 }

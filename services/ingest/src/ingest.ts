@@ -2,6 +2,8 @@ import { isConnectionLost, isDataFault, type LogEnd, takeWebhooks, withRetry } f
 import { applyWebhooks } from './apply.ts'
 import { type IngestContext } from './context.ts'
 import { applyPiecewise } from './piecewise.ts'
+import { putOff } from './put-off.ts'
+import { tell } from './tell.ts'
 
 /** Webhooks in one transaction at most: jobs that came together may bring more. */
 const batchWebhooksMax = 500
@@ -28,7 +30,7 @@ async function ingestBatch(context: IngestContext, ids: string[]): Promise<void>
     if (isConnectionLost(error)) throw error
     if (ids.length > 1) return ingestHalves(context, ids)
     if (!isItemFault(error)) {
-      context.log.error({ err: error, inboxId: ids[0] }, 'a webhook cannot be applied now; it will be tried again')
+      await putOff(context, ids[0] ?? '', error)
       throw error
     }
     tell(context, await withRetry(() => applyPiecewise(context, ids[0] ?? '')))
@@ -55,11 +57,4 @@ function applyBatch(context: IngestContext, ids: string[]): Promise<LogEnd[]> {
 /** What the database refuses, and errors of ours that some item brings about: trying again would change nothing. */
 function isItemFault(error: unknown): boolean {
   return isDataFault(error) || !(error instanceof Error && 'code' in error)
-}
-
-/** Nobody waits for a hint: what it tells of is found by a slow look anyway. */
-function tell({ publisher, log }: IngestContext, ends: LogEnd[]): void {
-  for (const end of ends) {
-    publisher.eventsGrew(end).catch((error: unknown) => log.debug({ err: error }, 'a hint was not published'))
-  }
 }

@@ -32,16 +32,20 @@ export async function applyPiecewise({ db, metrics, log }: IngestContext, id: st
         if (isLedgerAway(error) || isTransient(error)) throw error
         metrics.quarantined.inc()
         log.error({ err: error, inboxId: webhook.id, kind: item.kind }, 'an item was quarantined')
-        events.push(await putAside(trx, { item, webhook }, error instanceof Error ? scrub(error.message) : 'unknown'))
+        events.push(
+          ...(await putAside(trx, { item, webhook }, error instanceof Error ? scrub(error.message) : 'unknown'))
+        )
       }
     }
-    await markProcessed(trx, [webhook.id])
+    await markProcessed(trx, [{ id: webhook.id }])
     return appendEvents(trx, events)
   })
 }
 
-async function putAside(trx: Db, sourced: SourcedItem, reason: string): Promise<NewEvent> {
+async function putAside(trx: Db, sourced: SourcedItem, reason: string): Promise<NewEvent[]> {
   const [tenantId = sourced.webhook.tenantId] = (await groupByTenant(trx, [sourced])).keys()
-  await quarantine(trx, [{ tenantId, id: createId(), inboxId: sourced.webhook.id, item: sourced.item, reason }])
-  return quarantinedEvent(tenantId, reason)
+  const fresh = await quarantine(trx, [
+    { tenantId, id: createId(), inboxId: sourced.webhook.id, item: sourced.item, reason }
+  ])
+  return fresh.size > 0 ? [quarantinedEvent(tenantId, reason)] : []
 }

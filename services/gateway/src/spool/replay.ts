@@ -1,15 +1,13 @@
 import { defaultTenantId } from '@wag/contracts'
-import { checkLedger, type Db, type NewWebhook, quarantineBodies, storeWebhooks } from '@wag/db'
+import { checkLedger, type Db, quarantineBodies, storeWebhooks } from '@wag/db'
 import { every, type Loop } from '@wag/service'
-import { type RingContext, ring } from '../ring.ts'
+import { chunksOf } from '../chunks.ts'
+import { type RingContext, ring, weighed } from '../ring.ts'
 import { damagedWebhook, decodeSegment } from './record.ts'
 import { type Segment, type Spool } from './spool.ts'
 
 /** How often the ledger is tried while it is away, and the spool while it is not empty, in milliseconds. */
 const tryIntervalMs = 500
-/** Rows and bytes of one statement. */
-const chunkItemsMax = 200
-const chunkBytesMax = 8 * 1024 * 1024
 
 const damaged = 'bytes of the spool changed on disk: this is what is left of one or more webhooks'
 
@@ -38,10 +36,10 @@ export function startReplay(context: ReplayContext): Loop {
 async function replay(context: ReplayContext, segment: Segment): Promise<void> {
   const { db, spool, metrics, log } = context
   const decoded = decodeSegment(await spool.read(segment))
-  for (const webhooks of chunks(decoded.webhooks)) {
+  for (const webhooks of chunksOf(decoded.webhooks, ({ body }) => body.length)) {
     await storeWebhooks(db, webhooks)
     metrics.replayed.inc(webhooks.length)
-    ring(context, webhooks)
+    ring(context, webhooks.map(weighed))
   }
   const pieces = decoded.damaged.map(({ at, bytes }) => damagedWebhook(segment.id, at, bytes, defaultTenantId))
   if (pieces.length > 0) {
@@ -51,19 +49,4 @@ async function replay(context: ReplayContext, segment: Segment): Promise<void> {
   }
   // A crash before this line reads the segment again, and stores nothing twice.
   await spool.drop(segment)
-}
-
-function* chunks<Webhook extends NewWebhook>(webhooks: Webhook[]): Generator<Webhook[]> {
-  let chunk: Webhook[] = []
-  let bytes = 0
-  for (const webhook of webhooks) {
-    if (chunk.length === chunkItemsMax || (chunk.length > 0 && bytes + webhook.body.length > chunkBytesMax)) {
-      yield chunk
-      chunk = []
-      bytes = 0
-    }
-    chunk.push(webhook)
-    bytes += webhook.body.length
-  }
-  if (chunk.length > 0) yield chunk
 }
