@@ -7,6 +7,7 @@ import { type Static, Type } from 'typebox'
 export const errorCodes = {
   bad_request: 400,
   invalid_message: 400,
+  invalid_media: 400,
   not_contact_number: 400,
   meta_refused: 400,
   unauthorized: 401,

@@ -3,6 +3,7 @@ import { connect } from './connect.ts'
 import * as ledger from './migrations/0001-ledger.ts'
 import * as realtimeTokens from './migrations/0002-realtime-tokens.ts'
 import * as sending from './migrations/0003-sending.ts'
+import * as mediaUploads from './migrations/0005-media-uploads.ts'
 import * as media from './migrations/0006-media.ts'
 import * as receiving from './migrations/0007-receiving.ts'
 import * as inbox from './migrations/0009-inbox.ts'
@@ -14,6 +15,7 @@ const provider: MigrationProvider = {
       '0001-ledger': ledger,
       '0002-realtime-tokens': realtimeTokens,
       '0003-sending': sending,
+      '0005-media-uploads': mediaUploads,
       '0006-media': media,
       '0007-receiving': receiving,
       '0009-inbox': inbox

@@ -198,6 +198,14 @@ export type Database = {
     updated_at: ColumnType<Date, Date | undefined, Date>
   }
   media_garbage: { tenant_id: string; hash: Buffer; due_at: Stamp; keep_until: Stamp }
+  media_uploads: {
+    tenant_id: string
+    phone_number_id: string
+    sha256: Buffer
+    mime_type: string
+    media_id: string
+    expires_at: Date
+  }
   heartbeats: { name: string; at: Date }
   event_counters: { tenant_id: string; seq: number }
   events: {

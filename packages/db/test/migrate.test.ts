@@ -20,6 +20,7 @@ t.test('several processes may migrate an empty database at once: each step is ap
     '0001-ledger',
     '0002-realtime-tokens',
     '0003-sending',
+    '0005-media-uploads',
     '0006-media',
     '0007-receiving',
     '0009-inbox'

@@ -5,6 +5,7 @@ import { type Exchange, exchange } from './exchange.ts'
 import { assertMediaId, type Media, readMedia } from './media.ts'
 import { readOutcome, type SendOutcome } from './outcome.ts'
 import { createPayload } from './payload.ts'
+import { createUploadForm, type MediaFile, readMediaId, uploadTimeoutMs } from './upload.ts'
 
 export type GraphOptions = {
   /** `https://graph.facebook.com`, or what stands in for it; a path in it is kept. */
@@ -38,6 +39,8 @@ export type ReadRequest = {
   signal?: AbortSignal
 }
 
+export type UploadRequest = { phoneNumberId: string; accessToken: string; file: MediaFile }
+
 export type Graph = {
   /** One POST, at most once on the wire. Every ending is an outcome; it does not throw. */
   send(request: SendRequest): Promise<SendOutcome>
@@ -45,6 +48,11 @@ export type Graph = {
   getMedia(request: MediaRequest): Promise<Media>
   /** Marks a message, and all before it, as read. Throws `meta_refused` (with Meta's message) or `graph_unavailable`. */
   markRead(request: ReadRequest): Promise<void>
+  /**
+   * Gives Meta a file and returns its id, which lives for 30 days. A large file may take longer than `timeoutMs`. Throws
+   * `meta_refused` (with Meta's message) or `graph_unavailable`; to repeat it does no harm.
+   */
+  uploadMedia(request: UploadRequest): Promise<string>
   /** Lets calls under way finish (none outlives `timeoutMs`), then closes the connections. */
   close(): Promise<void>
 }
@@ -110,6 +118,27 @@ export function createGraph(options: GraphOptions): Graph {
       const body = JSON.stringify({ messaging_product: 'whatsapp', status: 'read', message_id: wamid, ...typing })
       const path = `${segment(phoneNumberId)}/messages`
       assertDone(await call({ method: 'POST', path, accessToken, body }, signal))
+    },
+
+    async uploadMedia({ phoneNumberId, accessToken, file }) {
+      const form = createUploadForm(file)
+      const uploadMs = uploadTimeoutMs(file.bytes, timeoutMs)
+      const headers = {
+        authorization: `Bearer ${accessToken}`,
+        'user-agent': userAgent,
+        'content-type': form.contentType,
+        'content-length': String(form.bytes)
+      }
+      const path = `${prefix}/${segment(phoneNumberId)}/media`
+      const request: Dispatcher.DispatchOptions = { method: 'POST', path, headers, body: form.body }
+      const limits = { timeoutMs: uploadMs, signal: undefined }
+      try {
+        return readMediaId(
+          await exchange(pool, { ...request, headersTimeout: uploadMs, bodyTimeout: uploadMs }, limits)
+        )
+      } finally {
+        form.body.destroy()
+      }
     },
 
     close: () => pool.close()

@@ -12,7 +12,12 @@ const mediaIdShape = /^[A-Za-z0-9_.-]{1,255}$/
 
 /** Throws `media_not_found` for what cannot be an id of Meta's, so that it never becomes part of a path. */
 export function assertMediaId(mediaId: string): void {
-  if (!mediaIdShape.test(mediaId) || mediaId === '.' || mediaId === '..') throw notFound()
+  if (!isMediaId(mediaId)) throw notFound()
+}
+
+/** Whether a text can be an id of Meta's. */
+export function isMediaId(mediaId: string): boolean {
+  return mediaIdShape.test(mediaId) && mediaId !== '.' && mediaId !== '..'
 }
 
 /** Reads the medium from Graph's answer, or throws a `GatewayError`. Pure. */

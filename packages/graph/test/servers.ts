@@ -20,11 +20,15 @@ export async function startHttp(
   const requests: Recorded[] = []
   const server = createServer((request, response) => {
     const { method = '', url = '', headers } = request
-    void text(request).then((body) => {
-      const recorded = { method, url, headers, body }
-      requests.push(recorded)
-      answer(response, recorded)
-    })
+    text(request).then(
+      (body) => {
+        const recorded = { method, url, headers, body }
+        requests.push(recorded)
+        answer(response, recorded)
+      },
+      // Cut off before it was whole: nothing to answer.
+      () => undefined
+    )
   })
   return Object.assign(await listen(scope, server, port), { requests })
 }
@@ -47,7 +51,7 @@ export async function startTcp(
   return Object.assign(await listen(scope, server), { requests: () => requests })
 }
 
-async function listen(scope: Scope, server: Server, wanted = 0): Promise<Listening> {
+export async function listen(scope: Scope, server: Server, wanted = 0): Promise<Listening> {
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)

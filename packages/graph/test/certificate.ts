@@ -1,0 +1,23 @@
+/**
+ * A certificate for files.test and other.test that its own key signed, good until 2126, and the key: for servers of these
+ * tests, and of use to nobody else.
+ */
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBpDCCAUqgAwIBAgIUEmAGaufhbJzZN5RLvHa8KeAVUCMwCgYIKoZIzj0EAwIw
+FTETMBEGA1UEAwwKZmlsZXMudGVzdDAgFw0yNjExMjIxNzU4MjRaGA8yMTI2MTAy
+OTE3NTgyNFowFTETMBEGA1UEAwwKZmlsZXMudGVzdDBZMBMGByqGSM49AgEGCCqG
+SM49AwEHA0IABLcp9xUMu0kbbW/PQtoNSKY1pFVAaRP2kDQ9gIqIB8v9wEwjFbch
+29Pv6JiR2ZHfXbiMHY7c1UHTEfGquBY1CnSjdjB0MB0GA1UdDgQWBBRx3KHL94t6
+g3E7y2G+2cDnWexV1zAfBgNVHSMEGDAWgBRx3KHL94t6g3E7y2G+2cDnWexV1zAP
+BgNVHRMBAf8EBTADAQH/MCEGA1UdEQQaMBiCCmZpbGVzLnRlc3SCCm90aGVyLnRl
+c3QwCgYIKoZIzj0EAwIDSAAwRQIhAKbNGDH+wAzNk85JbRlcRaouV6hGiIhDccc9
+WaJR4EDpAiATsz9RrlE2PK0myt1wDzsSq//6NyepvjIDJ4xkssHg1Q==
+-----END CERTIFICATE-----
+`
+
+export const privateKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgVTYPZORu2KIXPsnd
+/T3fXSj5zO9+HCzhfJ/IrYr+gtqhRANCAAS3KfcVDLtJG21vz0LaDUimNaRVQGkT
+9pA0PYCKiAfL/cBMIxW3IdvT7+iYkdmR3124jB2O3NVB0xHxqrgWNQp0
+-----END PRIVATE KEY-----
+`
