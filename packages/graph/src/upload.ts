@@ -9,7 +9,12 @@ import { readMetaError } from './meta-error.ts'
 import { isRecord } from './tidy.ts'
 
 /** A file on its way to Meta; `read` gives its bytes, exactly as many as `bytes` says. */
-export type MediaFile = { mimeType: string; filename: string; bytes: number; read: () => AsyncIterable<Uint8Array> }
+export type MediaFile = {
+  mimeType: string
+  filename: string
+  bytes: number
+  read: (this: void) => AsyncIterable<Uint8Array>
+}
 
 export type UploadForm = { contentType: string; bytes: number; body: Readable }
 

@@ -41,7 +41,7 @@ t.test('a file is fetched over TLS, and nothing of ours goes along', async (t) =
   t.strictSame(await server.fetch('/a.png?x=1#y'), { contentType: 'image/png', text: 'file' })
   const [request] = server.requests
   t.match(request, { method: 'GET', url: '/a.png?x=1' })
-  const { host, connection, ...headers } = request?.headers ?? {}
+  const { host: _host, connection: _connection, ...headers } = request?.headers ?? {}
   t.strictSame(headers, { 'user-agent': 'wag-media', accept: '*/*', 'accept-encoding': 'identity' })
 })
 
@@ -67,7 +67,7 @@ t.test('the certificate must be for the name in the link', async (t) => {
   const port = Number(new URL(link).port)
   const receive = async () => 'received'
   await t.rejects(fetchLink({ ...options, port }, { link, bytesMax }, receive), { message: /ERR_TLS_CERT_ALTNAME/ })
-  const { ca, ...without } = options
+  const { ca: _ca, ...without } = options
   const request = { link: server.link('/'), bytesMax }
   await t.rejects(fetchLink({ ...without, port }, request, receive), { message: /SELF_SIGNED/ })
   t.equal(server.requests.length, 0)
@@ -121,7 +121,7 @@ t.test('a body ends at the most it may have, whatever its length was said to be'
   let written = 0
   const server = await serve(t, (response, { url }) => {
     if (url === '/exact') return void response.end(Buffer.alloc(bytesMax))
-    if (url === '/said') return void response.writeHead(200, { 'content-length': bytesMax + 1 }).flushHeaders()
+    if (url === '/said') return response.writeHead(200, { 'content-length': bytesMax + 1 }).flushHeaders()
     const chunk = Buffer.alloc(64 * 1024)
     const pour = (): void => {
       while (!response.destroyed && response.write(chunk)) written += chunk.length

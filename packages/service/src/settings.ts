@@ -119,6 +119,24 @@ export const settings = {
     default: 1_073_741_824,
     description: 'Bytes that folder may hold; beyond them Meta is answered 503.'
   }),
+  MEDIA_TEMP_DIR: Type.String({
+    default: '',
+    description: "Folder through which files pass on their way to Meta; by default the system's for temporary files."
+  }),
+  MEDIA_UPLOADS_MAX: Type.Integer({
+    minimum: 1,
+    maximum: 1_000,
+    default: 16,
+    description:
+      'Files one gateway takes for upload at once, and links it fetches at once; each may need 100 MB of disk.'
+  }),
+  MEDIA_LINK_TIMEOUT_MS: milliseconds(30_000, 'How long fetching one link for media: upload may take.', 100),
+  MEDIA_LINK_ALLOW: Type.String({
+    pattern: '^([^,/\\s]+:[0-9]{1,5}(,[^,/\\s]+:[0-9]{1,5})*)?$',
+    default: '',
+    description:
+      'Own servers that links may lead to although they are not public, also by http: host:port, separated by commas.'
+  }),
   SENDER_CONCURRENCY: Type.Integer({
     minimum: 1,
     maximum: 5_000,

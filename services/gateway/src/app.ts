@@ -7,6 +7,7 @@ import { createDrafts } from './drafts.ts'
 import { createInbox } from './inbox.ts'
 import { createMetrics, measureSpool } from './metrics.ts'
 import { createNumbers } from './numbers.ts'
+import { openOutboundMedia } from './outbound-media.ts'
 import { createOutcomes } from './outcomes.ts'
 import { createPhoneParser } from './phone.ts'
 import { addBoard } from './routes/board.ts'
@@ -18,6 +19,7 @@ import { addQuarantine } from './routes/quarantine.ts'
 import { addSendMessage } from './routes/send-message.ts'
 import { addSendTemplate } from './routes/send-template.ts'
 import { addMessagesApi } from './routes/v1/messages.ts'
+import { addUploadMedia } from './routes/v1/upload-media.ts'
 import { addWebhook } from './routes/webhook.ts'
 import { addWebhooks } from './routes/webhooks.ts'
 import { openSpool } from './spool/spool.ts'
@@ -56,7 +58,7 @@ export async function buildApp(config: Config): Promise<App> {
     baseUrl: config.GRAPH_URL,
     version: config.WHATSAPP_VERSION,
     timeoutMs: config.GRAPH_TIMEOUT_MS,
-    connectionsMax: graphConnectionsMax
+    connectionsMax: graphConnectionsMax + 2 * config.MEDIA_UPLOADS_MAX
   })
   app.addHook('onClose', () => graph.close())
 
@@ -64,11 +66,14 @@ export async function buildApp(config: Config): Promise<App> {
   const inbox = createInbox({ db, queues, metrics, log: app.log, spool })
   app.addHook('onClose', () => Promise.all([acceptor.idle(), inbox.close()]).then(() => undefined))
 
+  const media = await openOutboundMedia({ config, db, graph, metrics })
+
   const sending = { db, acceptor, outcomes, waitMs: config.SEND_WAIT_MS }
+  const numbers = createNumbers(db)
   const drafts = createDrafts({
-    numbers: createNumbers(db),
+    numbers,
     parsePhone: createPhoneParser(config.DEFAULT_COUNTRY),
-    prepareMedia: async ({ content }) => content
+    prepareMedia: (message) => media.linkUploads.replaceLinks(message)
   })
   const messages = {
     ...sending,
@@ -80,6 +85,7 @@ export async function buildApp(config: Config): Promise<App> {
     lifetimeS: config.SEND_EXPIRES_S
   }
   await app.register(async (routes) => addWebhook(routes, { config, inbox, metrics }))
+  await app.register(async (routes) => addUploadMedia(routes, { ...media, numbers }))
   await app.register(async (routes) => addBoard(routes, { db, queues }))
   await app.register(async (routes) => addMessagesApi(routes, messages))
   addSendTemplate(app, sending)

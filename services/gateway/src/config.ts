@@ -16,7 +16,11 @@ export const ConfigSchema = pickSettings(
   'SEND_WAIT_MS',
   'SEND_EXPIRES_S',
   'DEFAULT_COUNTRY',
-  'PUBLIC_URL'
+  'PUBLIC_URL',
+  'MEDIA_TEMP_DIR',
+  'MEDIA_UPLOADS_MAX',
+  'MEDIA_LINK_TIMEOUT_MS',
+  'MEDIA_LINK_ALLOW'
 )
 
 export type Config = Static<typeof ConfigSchema>

@@ -45,6 +45,18 @@ export function createMetrics(registry: Registry) {
       help: 'Pieces of the spool whose bytes changed on disk; they are in quarantine.',
       registers
     }),
+    uploads: new Counter({
+      name: 'wag_media_uploads_total',
+      help: 'Files for Meta by outcome: uploaded, known (Meta had it already), failed.',
+      labelNames: ['outcome'],
+      registers
+    }),
+    links: new Counter({
+      name: 'wag_media_links_total',
+      help: 'Links fetched for a message by outcome: fetched, failed.',
+      labelNames: ['outcome'],
+      registers
+    }),
     batch: new Histogram({
       name: 'wag_group_commit_items',
       help: 'Rows committed by one statement.',

@@ -50,6 +50,10 @@ export async function configOf(t: TestContext, changes: Partial<Config> = {}): P
     SEND_EXPIRES_S: 86_400,
     DEFAULT_COUNTRY: '',
     PUBLIC_URL: '',
+    MEDIA_TEMP_DIR: '',
+    MEDIA_UPLOADS_MAX: 16,
+    MEDIA_LINK_TIMEOUT_MS: 10_000,
+    MEDIA_LINK_ALLOW: '',
     ...changes
   }
 }
