@@ -1,10 +1,7 @@
-import { type IngestJob, ingestQueueName, type SendJob, sendJobId, sendQueueName } from '@wag/contracts'
+import { type IngestJob, ingestQueueName, type SendJob, sendQueueName } from '@wag/contracts'
 import { type JobsOptions, Queue } from 'bullmq'
 import { type Redis } from 'ioredis'
 import { withRedis } from './redis.ts'
-
-/** A bell for one message; `attempts` is how often it has been claimed before. */
-export type Bell = { messageId: string; attempts: number; delayMs?: number }
 
 export type QueuesOptions = { redis: Redis; prefix: string; onError: (error: Error) => void }
 
@@ -46,14 +43,17 @@ export function openQueues({ redis, prefix, onError }: QueuesOptions) {
   }
 
   return {
-    /** Rings for messages of one phone number. */
-    async ringSend(phoneNumberId: string, bells: Bell[]): Promise<void> {
-      const jobs = bells.map(({ messageId, attempts, delayMs = 0 }) => ({
+    /**
+     * Rings for phone numbers that have something to send. A number that has been rung for and not been heard has one
+     * job, however often it is rung for again: what waits costs Redis nothing.
+     */
+    async ringSend(phoneNumberIds: string[]): Promise<void> {
+      const jobs = [...new Set(phoneNumberIds)].map((phoneNumberId) => ({
         name: 'send',
-        data: { messageId } satisfies SendJob,
-        opts: { jobId: sendJobId(messageId, attempts), delay: delayMs }
+        data: { phoneNumberId } satisfies SendJob,
+        opts: { jobId: `number-${phoneNumberId}` }
       }))
-      await withRedis(redis, () => queue(sendQueueName(phoneNumberId)).addBulk(jobs))
+      await withRedis(redis, () => queue(sendQueueName).addBulk(jobs))
     },
 
     /** Rings for a committed batch of webhooks. */
@@ -61,15 +61,7 @@ export function openQueues({ redis, prefix, onError }: QueuesOptions) {
       await withRedis(redis, () => queue(ingestQueueName).add('ingest', job, { jobId: job.ids[0] ?? '' }))
     },
 
-    /** Jobs of one number that a worker has or may take now. */
-    async countSend(phoneNumberId: string): Promise<number> {
-      const counts = await withRedis(redis, () => queue(sendQueueName(phoneNumberId)).getJobCounts(...busyStates))
-      return Object.values(counts).reduce((sum, count) => sum + count, 0)
-    },
-
     /** The queue itself, for the board. */
     queue
   }
 }
-
-const busyStates = ['waiting', 'active', 'prioritized'] as const

@@ -7,6 +7,8 @@ export type WorkerOptions = RedisOptions & {
   /** Jobs handled at once by this process. */
   concurrency: number
   handle: (data: unknown) => Promise<void>
+  /** Called when a job has been handled and is gone from Redis: the same may be rung for again from now on. */
+  onGone?: (data: unknown) => void
 }
 
 /** A running worker. */
@@ -52,8 +54,10 @@ export function startWorker(options: WorkerOptions): RunningWorker {
     }
   )
   worker.on('error', options.onError)
-  worker.on('failed', (_job, error) => {
+  worker.on('completed', (job) => options.onGone?.(job.data))
+  worker.on('failed', (job, error) => {
     options.onError(error)
+    if (job) options.onGone?.(job.data)
   })
   return {
     active: () => running.size,

@@ -1,13 +1,13 @@
-import { createId, sendQueueName } from '@wag/contracts'
+import { sendQueueName } from '@wag/contracts'
 import { eventually, startTestRedis } from '@wag/testkit'
 import t from 'tap'
 import { startWorker } from '../src/index.ts'
-import { ignore, openBus, phoneNumberId } from './open.ts'
+import { ignore, openBus } from './open.ts'
 
-const queue = sendQueueName(phoneNumberId)
+const queue = sendQueueName
 
 function bells(count: number) {
-  return Array.from({ length: count }, () => ({ messageId: createId(), attempts: 0 }))
+  return Array.from({ length: count }, (_, index) => `10000${index}`)
 }
 
 /** A worker whose jobs end when the test says so. */
@@ -21,7 +21,7 @@ function gated(bus: { url: string; prefix: string }, concurrency = 3) {
 t.test('closing waits for the jobs under way and takes no more', async (t) => {
   const bus = await openBus(t)
   const { worker, gates } = gated(bus)
-  await bus.queues.ringSend(phoneNumberId, bells(5))
+  await bus.queues.ringSend(bells(5))
   await eventually(() => gates.length === 3)
   t.equal(worker.active(), 3)
   let isClosed = false
@@ -41,7 +41,7 @@ t.test('closing waits for the jobs under way and takes no more', async (t) => {
 t.test('closing gives up on jobs that take longer than their grace', async (t) => {
   const bus = await openBus(t)
   const { worker, gates } = gated(bus)
-  await bus.queues.ringSend(phoneNumberId, bells(1))
+  await bus.queues.ringSend(bells(1))
   await eventually(() => gates.length === 1)
   const startedAt = performance.now()
   await worker.close(100)
@@ -53,7 +53,7 @@ t.test('closing while Redis is away still waits for the jobs under way, and ends
   const server = await startTestRedis(t)
   const bus = await openBus(t, server)
   const { worker, gates } = gated(bus)
-  await bus.queues.ringSend(phoneNumberId, bells(1))
+  await bus.queues.ringSend(bells(1))
   await eventually(() => gates.length === 1)
   server.kill()
   await server.exited

@@ -27,7 +27,6 @@ export {
   ingestQueueName,
   OutcomeHintSchema,
   SendJobSchema,
-  sendJobId,
   sendQueueName
 } from './jobs.ts'
 export type { MediaState } from './media.ts'

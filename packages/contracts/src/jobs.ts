@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 
-/** A send job rings for one message; the ledger decides whether there is anything to do. */
-export const SendJobSchema = Type.Object({ messageId: Type.String() })
+/** A send job rings for one phone number: the ledger knows what is due there. */
+export const SendJobSchema = Type.Object({ phoneNumberId: Type.String() })
 export type SendJob = Static<typeof SendJobSchema>
 
 /** An ingest job rings for one committed batch of raw webhooks; `bytes` is the sum of their bodies. */
@@ -16,18 +16,8 @@ export type EventHint = Static<typeof EventHintSchema>
 export const OutcomeHintSchema = Type.Object({ messageIds: Type.Array(Type.String()) })
 export type OutcomeHint = Static<typeof OutcomeHintSchema>
 
-/** The queue of one phone number. The braces are a hash tag: a Redis Cluster keeps the keys of a queue together. */
-export function sendQueueName(phoneNumberId: string): string {
-  return `{send-${phoneNumberId}}`
-}
+/** The queue of bells for senders. The braces are a hash tag: a Redis Cluster keeps the keys of a queue together. */
+export const sendQueueName = '{send}'
 
 /** The queue of raw webhooks that wait for ingest. */
 export const ingestQueueName = '{ingest}'
-
-/**
- * The id of the job that rings for a message. It names the attempt, so that a message put back by its own running job
- * can be rung again, while ringing twice for the same attempt makes one job. BullMQ ids must not hold a colon.
- */
-export function sendJobId(messageId: string, attempts: number): string {
-  return `${messageId}-${attempts}`
-}

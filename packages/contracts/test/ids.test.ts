@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createId, defaultTenantId, isId, sendJobId, sendQueueName } from '../src/index.ts'
+import { createId, defaultTenantId, ingestQueueName, isId, sendQueueName } from '../src/index.ts'
 
 t.test('ids sort by the order they were made in', async (t) => {
   const ids = Array.from({ length: 10_000 }, createId)
@@ -19,13 +19,6 @@ t.test('only what can be one of our ids is looked up', async (t) => {
   for (const value of strange) t.notOk(isId(value), String(value))
 })
 
-t.test('a job id is one that BullMQ takes, and changes with the attempt', async (t) => {
-  const id = createId()
-  t.notOk(sendJobId(id, 0).includes(':'))
-  t.notOk(/^\d+$/.test(sendJobId(id, 0)))
-  t.not(sendJobId(id, 0), sendJobId(id, 1))
-})
-
 t.test('all keys of one queue lie together in a Redis Cluster', async (t) => {
-  t.match(sendQueueName('123'), /^\{[^}]+\}$/)
+  for (const name of [sendQueueName, ingestQueueName]) t.match(name, /^\{[^}]+\}$/)
 })

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { appendEvents, type LogEnd } from './events.ts'
 import { type Db } from './schema.ts'
-import { type MessageHead } from './state.ts'
+import { headColumns, type MessageHead } from './state.ts'
 import { applySteps } from './steps.ts'
 
 /**
@@ -11,9 +11,7 @@ import { applySteps } from './steps.ts'
 export async function cancelMessage(db: Db, tenantId: string, id: string): Promise<LogEnd[] | undefined> {
   return db.transaction().execute(async (trx) => {
     const { rows } = await sql<MessageHead>`
-      select m.tenant_id as "tenantId", m.id, m.contact_id as "contactId", m.phone_number_id as "phoneNumberId",
-        m.state, m.wamid
-      from messages m
+      select ${headColumns} from messages m
       where m.tenant_id = ${tenantId} and m.id = ${id} and m.direction = 'out'
         and m.state in ('scheduled', 'queued') and m.claim is null
       for update`.execute(trx)

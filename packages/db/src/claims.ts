@@ -1,72 +1,130 @@
-import { type OutboundContent } from '@wag/contracts'
+import { type OutboundContent, type RecipientKind } from '@wag/contracts'
 import { sql } from 'kysely'
+import { isPaused } from './paused.ts'
 import { type Db } from './schema.ts'
 
-/** A wish to send one message; `claim` is a fresh id that only the claimant knows. */
-export type ClaimRequest = { messageId: string; claim: string }
+/** A wish to send up to `want` messages of a number; `claim` is a fresh id that only the claimant knows. */
+export type ClaimRequest = { phoneNumberId: string; claim: string; want: number }
 
-/** A message that is ours to send, once. */
+/** A message that is ours to send, once. Times are milliseconds from the moment of the claim. */
 export type ClaimedMessage = {
   messageId: string
   claim: string
   tenantId: string
   phoneNumberId: string
+  contactId: number
   recipient: string
+  recipientKind: RecipientKind
   content: OutboundContent
+  priority: number
+  /** POSTs that were permitted, with this one. */
   attempts: number
+  /** It was put back with a place of its own in the recipient's pace. */
+  pairReserved: boolean
+  /** How long it has been due. */
+  overdueMs: number
+  /** When it expires; negative where it has. */
+  expiresInMs: number | null
+  /** How long its template is paused; null where it is not. */
+  templatePausedMs: number | null
 }
 
-type Row = {
-  id: string
-  claim: string
-  tenant_id: string
-  phone_number_id: string
-  recipient: string
-  content: OutboundContent
-  attempts: number
+/** What one request came to: the messages, and when the next one of that number is due, if that is within `horizonMs`. */
+export type Claimed = { messages: ClaimedMessage[]; nextDueMs: number | undefined }
+
+export type ClaimOptions = {
+  /** A claim runs out after this time; what became of the message is then `unknown`. */
+  ttlMs: number
+  horizonMs: number
+}
+
+type Row = Omit<ClaimedMessage, 'messageId'> & { messageId: string | null; place: number; nextDueMs: number | null }
+
+/** How long a template waits whose pause names no end, in milliseconds. */
+const templateWaitMs = 60_000
+
+/**
+ * Turns what is due into `sending`, each message for one claimant: the permission to make one POST to Meta. Of each
+ * number the most urgent come first, and of those the longest due; numbers that are paused or have no token get nothing.
+ * The results stand in the order of the requests.
+ */
+export async function claimMessages(db: Db, requests: ClaimRequest[], options: ClaimOptions): Promise<Claimed[]> {
+  const { ttlMs, horizonMs } = options
+  const { rows } = await sql<Row>`
+    with wanted as materialized (
+      select w.place, w.id, w.claim, w.want
+      from unnest(
+        ${requests.map((r) => r.phoneNumberId)}::text[],
+        ${requests.map((r) => r.claim)}::uuid[],
+        ${requests.map((r) => r.want)}::integer[]
+      ) with ordinality as w (id, claim, want, place)
+      join phone_numbers n on n.id = w.id
+      where n.access_token is not null and not ${isPaused}
+    ), due as materialized (
+      select d.id, d.due_at, w.claim
+      from wanted w cross join lateral (
+        select * from (
+          ${dueOf(0)} union all ${dueOf(1)} union all ${dueOf(2)}
+        ) as by_priority limit w.want
+      ) d
+    ), claimed as (
+      update messages m
+      set state = 'sending', claim = due.claim, attempts = m.attempts + 1, updated_at = now(),
+        due_at = clock_timestamp() + ${ttlMs} * interval '1 millisecond'
+      from due where m.id = due.id
+      returning m.*, due.due_at as was_due_at
+    ), upcoming as materialized (
+      select w.place, w.claim, extract(epoch from min(n.due_at) - clock_timestamp()) * 1000 as next_ms
+      from wanted w cross join (values (0::smallint), (1::smallint), (2::smallint)) as p (priority)
+      cross join lateral (
+        select m.due_at from messages m
+        where m.phone_number_id = w.id and m.priority = p.priority and m.claim is null
+          and m.due_at > statement_timestamp() and m.due_at <= statement_timestamp() + ${horizonMs} * interval '1 millisecond'
+        order by m.due_at limit 1
+      ) n group by w.place, w.claim
+    )
+    select w.place::integer, u.next_ms::float8 as "nextDueMs", c.id as "messageId", c.claim, c.tenant_id as "tenantId",
+      c.phone_number_id as "phoneNumberId", c.contact_id as "contactId", c.recipient,
+      c.recipient_kind as "recipientKind", c.content, c.priority, c.attempts, c.pair_reserved as "pairReserved",
+      (extract(epoch from clock_timestamp() - c.was_due_at) * 1000)::float8 as "overdueMs",
+      (extract(epoch from c.expires_at - clock_timestamp()) * 1000)::float8 as "expiresInMs",
+      case when c.type = 'template' then (
+        select coalesce(greatest(extract(epoch from p.resumes_at - clock_timestamp()) * 1000, 1), ${templateWaitMs})
+        from pauses p
+        where p.tenant_id = c.tenant_id and p.scope = 'template' and p.key = c.content -> 'template' ->> 'name'
+      ) end::float8 as "templatePausedMs"
+    from wanted w left join upcoming u on u.place = w.place left join claimed c on c.claim = w.claim
+    order by w.place, c.priority, c.was_due_at`.execute(db)
+  const results = requests.map((): Claimed => ({ messages: [], nextDueMs: undefined }))
+  for (const { place, nextDueMs, messageId, ...message } of rows) {
+    const result = results[place - 1]
+    if (!result) continue
+    result.nextDueMs = nextDueMs ?? undefined
+    if (messageId !== null) result.messages.push({ messageId, ...message })
+  }
+  return results
+}
+
+/** What is due of one priority: the index messages_queue stands in this order, so no more is read than is wanted. */
+function dueOf(priority: number) {
+  // The time is the statement's: with clock_timestamp(), which may change from row to row, the index could not be used.
+  return sql`select * from (
+    select m.id, m.due_at from messages m
+    where m.phone_number_id = w.id and m.priority = ${sql.lit(priority)} and m.claim is null
+      and m.due_at <= statement_timestamp() and m.state in ('scheduled', 'queued')
+    order by m.due_at limit w.want for update skip locked
+  ) as p${sql.lit(priority)}`
 }
 
 /**
- * Turns due messages from `queued` to `sending`, each for one claimant: the permission to make one POST to Meta. The
- * result stands in the order of the requests; undefined where there was nothing to claim (somebody else has it, it is not
- * due, it has ended). A claim runs out after `claimTtlMs`; what became of the message is then `unknown`.
+ * Gives back whatever was won under these claims, for a claimant that did not hear what it won: nothing was posted under
+ * them. Returns how many messages that were.
  */
-export async function claimMessages(
-  db: Db,
-  requests: ClaimRequest[],
-  claimTtlMs: number
-): Promise<(ClaimedMessage | undefined)[]> {
-  const { rows } = await sql<Row>`
-    with input as (
-      select distinct on (id) id, claim from unnest(
-        ${requests.map((r) => r.messageId)}::uuid[], ${requests.map((r) => r.claim)}::uuid[]
-      ) as t (id, claim)
-    ), due as (
-      select m.id, i.claim from messages m join input i using (id)
-      where m.state = 'queued' and m.due_at <= clock_timestamp()
-      order by m.id
-      for update of m skip locked
-    )
-    update messages m
-    set state = 'sending', claim = due.claim, attempts = m.attempts + 1, updated_at = now(),
-      due_at = clock_timestamp() + ${claimTtlMs} * interval '1 millisecond'
-    from due where m.id = due.id
-    returning m.id, m.claim, m.tenant_id, m.phone_number_id, m.recipient, m.content, m.attempts`.execute(db)
-  const claimed = new Map(rows.map((row) => [row.claim, row]))
-  return requests.map(({ claim }) => {
-    const row = claimed.get(claim)
-    return row && claimOf(row)
-  })
-}
-
-function claimOf(row: Row): ClaimedMessage {
-  return {
-    messageId: row.id,
-    claim: row.claim,
-    tenantId: row.tenant_id,
-    phoneNumberId: row.phone_number_id,
-    recipient: row.recipient,
-    content: row.content,
-    attempts: row.attempts
-  }
+export async function releaseClaims(db: Db, claims: string[]): Promise<number> {
+  const { numAffectedRows } = await sql`
+    update messages
+    set state = 'queued', claim = null, attempts = attempts - 1, due_at = now(), updated_at = now()
+    where claim is not null and due_at is not null and claim = any(${claims}::uuid[]) and state in ('sending', 'unknown')
+  `.execute(db)
+  return Number(numAffectedRows ?? 0)
 }

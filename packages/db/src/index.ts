@@ -5,8 +5,8 @@ export { findPrincipal, revokeKey, saveBootstrapKey } from './api-keys.ts'
 export type { Batcher, BatcherOptions } from './batcher.ts'
 export { createBatcher } from './batcher.ts'
 export { cancelMessage } from './cancel.ts'
-export type { ClaimedMessage, ClaimRequest } from './claims.ts'
-export { claimMessages } from './claims.ts'
+export type { Claimed, ClaimedMessage, ClaimOptions, ClaimRequest } from './claims.ts'
+export { claimMessages, releaseClaims } from './claims.ts'
 export type { ConnectOptions } from './connect.ts'
 export { connect } from './connect.ts'
 export type { Contact, Profile } from './contacts.ts'
@@ -36,7 +36,7 @@ export type { Pause, PauseKey } from './paused.ts'
 export { listPauses, numbersIn, pausesOf } from './paused.ts'
 export type { NewPause } from './pauses.ts'
 export { addPause, pause, removePause, resume, resumeHealed, resumeNumber } from './pauses.ts'
-export type { NumberChange, NumberRecord, PhoneNumber } from './phone-numbers.ts'
+export type { NumberChange, NumberRecord, PhoneNumber, SendingNumber } from './phone-numbers.ts'
 export {
   findDefaultNumber,
   findNumberTenants,
@@ -46,6 +46,7 @@ export {
   listNumbers,
   listSendingNumbers,
   loadAccessToken,
+  loadSendingNumbers,
   saveDefaultNumber,
   saveNumber
 } from './phone-numbers.ts'
@@ -63,11 +64,14 @@ export type { Found, MessageFilter } from './search.ts'
 export { searchMessages } from './search.ts'
 export type { NewStatus } from './statuses.ts'
 export { storeStatuses } from './statuses.ts'
-export type { DueMessage } from './sweep.ts'
-export { dueMessages, expireClaims } from './sweep.ts'
+export type { UnknownWaits } from './steps.ts'
+export type { DueNumber } from './sweep.ts'
+export { dueNumbers, expireClaims, expireMessages } from './sweep.ts'
 export { ensureTenant } from './tenants.ts'
 export type { Moment } from './timeline.ts'
 export { readTimeline } from './timeline.ts'
+export type { Unsettled } from './unknowns.ts'
+export { countUnknowns, settleUnknowns } from './unknowns.ts'
 export type { Waiting } from './waiting.ts'
 export { countWaiting } from './waiting.ts'
 export type { Replayed, StoredQuarantine, StoredWebhook, WebhookFilter } from './webhooks.ts'

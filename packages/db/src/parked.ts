@@ -2,7 +2,7 @@ import { type MetaError, stateOfStatus } from '@wag/contracts'
 import { sql } from 'kysely'
 import { appendEvents, type LogEnd } from './events.ts'
 import { type Db } from './schema.ts'
-import { type MessageHead, type Step } from './state.ts'
+import { headColumns, type MessageHead, type Step } from './state.ts'
 import { applySteps, type Learned } from './steps.ts'
 
 type ParkedStatus = { message_id: string; status: string; error: MetaError | null }
@@ -38,9 +38,9 @@ export async function repairParked(db: Db, withinMs: number, limit: number): Pro
   if (late.length === 0) return []
   return db.transaction().execute(async (trx) => {
     const { rows: heads } = await sql<MessageHead>`
-      select m.tenant_id as "tenantId", m.id, m.contact_id as "contactId", m.phone_number_id as "phoneNumberId",
-        m.state, m.wamid
-      from messages m where m.id = any(${late.map(({ id }) => id)}::uuid[]) order by m.id for update`.execute(trx)
+      select ${headColumns} from messages m where m.id = any(${late.map(({ id }) => id)}::uuid[]) order by m.id for update`.execute(
+      trx
+    )
     const learned = heads.map((message) => ({ message, steps: [], wamid: message.wamid ?? undefined }))
     return appendEvents(trx, await applySteps(trx, await joinParked(trx, learned)))
   })

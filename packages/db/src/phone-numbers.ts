@@ -117,6 +117,31 @@ export async function loadAccessToken(db: Db, number: PhoneNumber, encryptionKey
   return row?.access_token ? open(row.access_token, encryptionKey, context(number)) : undefined
 }
 
+/** What a sender needs to know of a number. `accessToken` is an error where the token could not be opened. */
+export type SendingNumber = PhoneNumber & {
+  wabaId: string | null
+  /** Messages per second; null where the default holds. */
+  rate: number | null
+  accessToken: string | Error
+}
+
+/** The numbers of these ids that have a token. */
+export async function loadSendingNumbers(db: Db, ids: string[], encryptionKey: string): Promise<SendingNumber[]> {
+  const { rows } = await sql<Omit<SendingNumber, 'accessToken'> & { sealed: Buffer }>`
+    select id, tenant_id as "tenantId", waba_id as "wabaId", rate, access_token as sealed
+    from phone_numbers where id = any(${ids}::text[]) and access_token is not null`.execute(db)
+  return rows.map(({ sealed, ...number }) => ({ ...number, accessToken: openOrError(number, sealed, encryptionKey) }))
+}
+
+function openOrError(number: PhoneNumber, sealed: Buffer, encryptionKey: string): string | Error {
+  try {
+    return open(sealed, encryptionKey, context(number))
+  } catch (error) {
+    // One token that cannot be opened must not keep the others from sending.
+    return error instanceof Error ? error : new Error(String(error))
+  }
+}
+
 /** Every number that can send: those with a token. */
 export async function listSendingNumbers(db: Db): Promise<PhoneNumber[]> {
   const rows = await db

@@ -1,4 +1,5 @@
 import { type EventType, type MessageState, type MetaError, stateRank } from '@wag/contracts'
+import { sql } from 'kysely'
 import { type NewEvent } from './events.ts'
 
 /** Something learned about a message: a state it has been in. */
@@ -12,7 +13,13 @@ export type MessageHead = {
   phoneNumberId: string
   state: MessageState
   wamid: string | null
+  /** What the caller wants to find in every event of the message. */
+  metadata: Record<string, unknown> | null
 }
+
+/** The columns of a `MessageHead`, of messages as `m`. */
+export const headColumns = sql`m.tenant_id as "tenantId", m.id, m.contact_id as "contactId",
+  m.phone_number_id as "phoneNumberId", m.state, m.wamid, m.metadata`
 
 /**
  * Which of the learned steps move a message that is in `current`, in order. All steps up to the highest count, each
@@ -38,13 +45,19 @@ const eventOfState = new Map<MessageState, EventType>([
   ['read', 'message.read'],
   ['played', 'message.played'],
   ['failed', 'message.failed'],
-  ['unknown', 'message.unknown']
+  ['unknown', 'message.unknown'],
+  ['expired', 'message.expired'],
+  ['cancelled', 'message.cancelled']
 ])
 
 /** The event that tells of a step, where the state has one. */
 export function eventOf(message: MessageHead, step: Step): NewEvent | undefined {
   const type = eventOfState.get(step.state)
-  if (!type) return undefined
+  return type && messageEvent(message, type, step.error)
+}
+
+/** An event of an outbound message. */
+export function messageEvent(message: MessageHead, type: EventType, error?: MetaError): NewEvent {
   return {
     tenantId: message.tenantId,
     type,
@@ -56,7 +69,8 @@ export function eventOf(message: MessageHead, step: Step): NewEvent | undefined 
       contactId: message.contactId,
       phoneNumberId: message.phoneNumberId,
       direction: 'out',
-      ...(step.error && { error: briefError(step.error) })
+      ...(error && { error: briefError(error) }),
+      ...(message.metadata && { metadata: message.metadata })
     }
   }
 }

@@ -2,7 +2,7 @@ import { isId, type MetaError, stateOfStatus } from '@wag/contracts'
 import { sql } from 'kysely'
 import { type NewEvent } from './events.ts'
 import { type Db } from './schema.ts'
-import { type MessageHead, type Step } from './state.ts'
+import { headColumns, type MessageHead, type Step } from './state.ts'
 import { applySteps, type Learned } from './steps.ts'
 
 /** A status of Meta's, ready to be stored. `messageId` is our own id where Meta echoed it. */
@@ -44,8 +44,7 @@ async function lockMessages(trx: Db, tenantId: string, statuses: NewStatus[]): P
   const ids = [...new Set(statuses.flatMap(({ messageId }) => (isId(messageId) ? messageId : [])))]
   const wamids = [...new Set(statuses.map(({ wamid }) => wamid))]
   const { rows } = await sql<MessageHead>`
-    select tenant_id as "tenantId", id, contact_id as "contactId", phone_number_id as "phoneNumberId", state, wamid
-    from messages
+    select ${headColumns} from messages m
     where id = any(array(
       select unnest(${ids}::uuid[])
       union

@@ -6,13 +6,18 @@ import { advance, eventOf, type MessageHead, type Step } from './state.ts'
 /** A message, locked until the transaction ends, with what was learned about it. */
 export type Learned = { message: MessageHead; steps: Step[]; wamid?: string | undefined }
 
+/** When a message that became `unknown` is looked at again: to be reported, or to be sent once more. In milliseconds. */
+export type UnknownWaits = { alertMs: number; resendMs: number }
+
+const usualWaits: UnknownWaits = { alertMs: 300_000, resendMs: 30_000 }
+
 /**
  * Writes what was learned about messages of one locked set, in one statement, and returns the events that tell of it.
  * States only move forward; a wamid is kept once known.
  */
-export async function applySteps(trx: Db, learned: Learned[]): Promise<NewEvent[]> {
+export async function applySteps(trx: Db, learned: Learned[], waits = usualWaits): Promise<NewEvent[]> {
   const events: NewEvent[] = []
-  const changes: { id: string; state: string; wamid: string | null; error: string | null }[] = []
+  const changes: Change[] = []
   for (const { message, steps, wamid } of learned) {
     const head = { ...message, wamid: message.wamid ?? wamid ?? null }
     const moves = advance(message.state, steps)
@@ -22,20 +27,27 @@ export async function applySteps(trx: Db, learned: Learned[]): Promise<NewEvent[
     changes.push({ id: message.id, state, wamid: head.wamid, error: last?.error ? JSON.stringify(last.error) : null })
     events.push(...moves.flatMap((step) => eventOf(head, step) ?? []))
   }
-  if (changes.length > 0) await writeChanges(trx, changes)
+  if (changes.length > 0) await writeChanges(trx, changes, waits)
   return events
 }
 
-async function writeChanges(
-  trx: Db,
-  changes: { id: string; state: string; wamid: string | null; error: string | null }[]
-): Promise<void> {
+type Change = { id: string; state: string; wamid: string | null; error: string | null }
+
+async function writeChanges(trx: Db, changes: Change[], { alertMs, resendMs }: UnknownWaits): Promise<void> {
   await sql`
     update messages m
     set state = greatest(m.state, i.state),
       wamid = coalesce(m.wamid, i.wamid),
       error = case when i.state > m.state then i.error else m.error end,
-      due_at = case when i.state >= 'unknown' then null else m.due_at end,
+      due_at = case
+        when i.state < 'unknown' or (i.state = 'unknown' and m.state = 'unknown') then m.due_at
+        when i.state = 'unknown' then clock_timestamp() + interval '1 millisecond' *
+          case m.on_unknown when 'resend' then ${resendMs}::integer else ${alertMs}::integer end
+      end,
+      sent_at = case
+        when i.state in ('sent', 'delivered', 'read', 'played') then coalesce(m.sent_at, clock_timestamp())
+        else m.sent_at
+      end,
       updated_at = now()
     from unnest(
       ${changes.map((c) => c.id)}::uuid[],

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { createId } from '@wag/contracts'
 import { eventually, startTestPostgres } from '@wag/testkit'
 import { sql } from 'kysely'
 import t from 'tap'
@@ -7,14 +6,22 @@ import {
   acceptMessages,
   appendEvents,
   checkLedger,
-  claimMessages,
-  ensureTenant,
   isDataFault,
   isLedgerAway,
   recordOutcomes,
   withRetry
 } from '../src/index.ts'
-import { acceptSome, newMessage, openLedger, openPool, requestOf, stateOf, tenantId } from './ledger.ts'
+import {
+  acceptSome,
+  addNumber,
+  claimSome,
+  newMessage,
+  openLedger,
+  openPool,
+  requestOf,
+  stateOf,
+  tenantId
+} from './ledger.ts'
 
 function fault(attempt: Promise<unknown>): Promise<unknown> {
   return attempt.then(
@@ -53,10 +60,9 @@ t.test(
   async (t) => {
     const server = await startTestPostgres(t)
     const db = openPool(t, server.url, { poolMax: 2, timeoutMs: 500 })
-    await ensureTenant(db, { id: tenantId, name: 'default' })
+    await addNumber(db)
     const [messageId = ''] = await acceptSome(db)
-    const claim = createId()
-    await claimMessages(db, [{ messageId, claim }], 60_000)
+    const claim = (await claimSome(db, 1))[0]?.claim ?? ''
     const session = await db.startTransaction().execute()
     await sql`select 1`.execute(session)
     process.kill(server.pid, 'SIGSTOP')
@@ -96,10 +102,9 @@ async function stopBackends(pid: number): Promise<number[]> {
 t.test('a begin that was given up does not swallow the claim that comes after it', async (t) => {
   const server = await startTestPostgres(t)
   const db = openPool(t, server.url, { poolMax: 1, timeoutMs: 500 })
-  await ensureTenant(db, { id: tenantId, name: 'default' })
+  await addNumber(db)
   const [first = '', second = ''] = await acceptSome(db, 2)
-  const claim = createId()
-  await claimMessages(db, [{ messageId: first, claim }], 60_000)
+  const claim = (await claimSome(db, 1))[0]?.claim ?? ''
   const backends = await stopBackends(server.pid)
   try {
     t.ok(isLedgerAway(await fault(recordOutcomes(db, [{ messageId: first, claim, kind: 'sent', wamid: 'wamid.x' }]))))
@@ -107,7 +112,7 @@ t.test('a begin that was given up does not swallow the claim that comes after it
     for (const pid of backends) process.kill(pid, 'SIGCONT')
   }
   const fresh = openPool(t, server.url)
-  const [claimed] = await eventually(() => claimMessages(db, [{ messageId: second, claim: createId() }], 60_000))
+  const [claimed] = await eventually(() => claimSome(db, 1))
   t.equal(claimed?.messageId, second)
   t.equal(await stateOf(fresh, second), 'sending', 'everybody sees it: nobody else may claim it')
 })

@@ -2,16 +2,20 @@ import { createId, defaultTenantId, type MessageState, type OutboundContent } fr
 import { createTestDatabase, type TestContext } from '@wag/testkit'
 import {
   acceptMessages,
+  type ClaimedMessage,
   type ConnectOptions,
+  claimMessages,
   connect,
   type Db,
   ensureTenant,
   type NewMessage,
-  type SendRequest
+  type SendRequest,
+  saveDefaultNumber
 } from '../src/index.ts'
 
 export const tenantId = defaultTenantId
 export const phoneNumberId = '106540352242922'
+export const encryptionKey = 'ab'.repeat(32)
 export const content: OutboundContent = { type: 'text', text: { body: 'hello' } }
 
 /** A ledger of the test's own with the default tenant in it. */
@@ -23,6 +27,22 @@ export async function openLedger(
   const db = openPool(t, url, options)
   await ensureTenant(db, { id: tenantId, name: 'default' })
   return { db, url }
+}
+
+/** A ledger with a number that can send. */
+export async function openSending(
+  t: TestContext,
+  options: Partial<ConnectOptions> = {}
+): Promise<{ db: Db; url: string }> {
+  const ledger = await openLedger(t, options)
+  await addNumber(ledger.db)
+  return ledger
+}
+
+/** The default tenant with a number that can send. */
+export async function addNumber(db: Db, id = phoneNumberId): Promise<void> {
+  await ensureTenant(db, { id: tenantId, name: 'default' })
+  await saveDefaultNumber(db, { id, tenantId }, 'a token', encryptionKey)
 }
 
 /** A further pool on the same ledger. */
@@ -46,11 +66,31 @@ export function requestOf(...messages: NewMessage[]): SendRequest {
   return { id: createId(), tenantId, messages }
 }
 
+/** Accepts these messages and returns their ids. */
+export async function acceptAll(db: Db, messages: NewMessage[]): Promise<string[]> {
+  await acceptMessages(db, [requestOf(...messages)])
+  return messages.map(({ id }) => id)
+}
+
 /** Accepts messages and returns their ids. */
 export async function acceptSome(db: Db, count = 1): Promise<string[]> {
   const messages = Array.from({ length: count }, () => newMessage())
   await acceptMessages(db, [requestOf(...messages)])
   return messages.map(({ id }) => id)
+}
+
+/** Claims up to `want` messages of the number, under one claim. */
+export async function claimSome(db: Db, want: number, ttlMs = 60_000): Promise<ClaimedMessage[]> {
+  const [claimed] = await claimMessages(db, [{ phoneNumberId, claim: createId(), want }], { ttlMs, horizonMs: 1_000 })
+  return claimed?.messages ?? []
+}
+
+/** Accepts one message and claims it. */
+export async function claimOne(db: Db, ttlMs?: number): Promise<ClaimedMessage> {
+  await acceptSome(db)
+  const [claimed] = await claimSome(db, 1, ttlMs)
+  if (!claimed) throw new Error('not claimed')
+  return claimed
 }
 
 /** Everything the ledger says of one message. */

@@ -1,32 +1,23 @@
-import { createId } from '@wag/contracts'
 import t from 'tap'
 import {
   type ClaimedMessage,
-  claimMessages,
   type Db,
   type NewStatus,
   recordOutcomes,
   repairParked,
   storeStatuses
 } from '../src/index.ts'
-import { acceptSome, eventTypesOf, openLedger, stateOf, tenantId } from './ledger.ts'
+import { claimOne, eventTypesOf, openSending, stateOf, tenantId } from './ledger.ts'
 
 const wamid = 'wamid.parked'
 const delivered: NewStatus = { wamid, status: 'delivered', participant: '', content: {} }
-
-async function claimOne(db: Db): Promise<ClaimedMessage> {
-  const [messageId = ''] = await acceptSome(db)
-  const [claimed] = await claimMessages(db, [{ messageId, claim: createId() }], 60_000)
-  if (!claimed) throw new Error('not claimed')
-  return claimed
-}
 
 function recordSent(db: Db, { messageId, claim }: ClaimedMessage) {
   return recordOutcomes(db, [{ messageId, claim, kind: 'sent', wamid }])
 }
 
 t.test('a status that came before its message was known waits for it', async (t) => {
-  const { db } = await openLedger(t)
+  const { db } = await openSending(t)
   const claimed = await claimOne(db)
   t.strictSame(await db.transaction().execute((trx) => storeStatuses(trx, tenantId, [delivered])), [])
   t.equal(await stateOf(db, claimed.messageId), 'sending')
@@ -37,7 +28,7 @@ t.test('a status that came before its message was known waits for it', async (t)
 })
 
 t.test('a status committed at the same moment as the record is joined by the repair', async (t) => {
-  const { db } = await openLedger(t)
+  const { db } = await openSending(t)
   const claimed = await claimOne(db)
   const webhook = await db.startTransaction().execute()
   t.strictSame(await storeStatuses(webhook, tenantId, [delivered]), [], 'the record is not there yet')
@@ -53,7 +44,7 @@ t.test('a status committed at the same moment as the record is joined by the rep
 })
 
 t.test('a status that names our id waits for the record that is being written, and misses nothing', async (t) => {
-  const { db } = await openLedger(t)
+  const { db } = await openSending(t)
   const claimed = await claimOne(db)
   const webhook = await db.startTransaction().execute()
   await storeStatuses(webhook, tenantId, [{ ...delivered, messageId: claimed.messageId }])
@@ -64,7 +55,7 @@ t.test('a status that names our id waits for the record that is being written, a
 })
 
 t.test('many repairs at once join each status once', async (t) => {
-  const { db } = await openLedger(t)
+  const { db } = await openSending(t)
   const claimed = await claimOne(db)
   const webhook = await db.startTransaction().execute()
   await storeStatuses(webhook, tenantId, [delivered, { ...delivered, status: 'read' }])

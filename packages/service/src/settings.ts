@@ -140,10 +140,28 @@ export const settings = {
   SENDER_CONCURRENCY: Type.Integer({
     minimum: 1,
     maximum: 5_000,
-    default: 100,
-    description: 'Requests to the Graph API one sender process has under way at once per phone number.'
+    default: 500,
+    description: 'Messages one sender process has claimed or is posting at once, over all phone numbers.'
   }),
-  SWEEP_INTERVAL_MS: milliseconds(1_000, 'How often lost bells are looked for in the ledger.', 100),
+  SEND_RATE_DEFAULT: Type.Integer({
+    minimum: 1,
+    maximum: 10_000,
+    default: 80,
+    description: 'Messages per second and phone number, where the number has no rate of its own.'
+  }),
+  UNKNOWN_ALERT_S: Type.Integer({
+    minimum: 1,
+    maximum: 2_592_000,
+    default: 300,
+    description: 'Seconds after which an event reports a message that is still unknown.'
+  }),
+  UNKNOWN_RESEND_S: Type.Integer({
+    minimum: 1,
+    maximum: 2_592_000,
+    default: 30,
+    description: 'Seconds after which an unknown message with on_unknown resend is sent once more.'
+  }),
+  SWEEP_INTERVAL_MS: milliseconds(1_000, 'How often the ledger is searched for what is due and was not rung for.', 100),
   CLAIM_TTL_MS: milliseconds(
     25_000,
     'When the claim on a message runs out and the message becomes unknown. At least GRAPH_TIMEOUT_MS + 5000.',

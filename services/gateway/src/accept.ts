@@ -5,6 +5,7 @@ import {
   createBatcher,
   type Db,
   isDataFault,
+  type NewMessage,
   type SendRequest,
   withRetry
 } from '@wag/db'
@@ -53,23 +54,19 @@ async function commit(context: AcceptorContext, waiting: Waiting[]): Promise<Acc
     .flatMap(({ messages }) => messages)
   context.metrics.accepted.inc(accepted.length)
   context.metrics.batch.observe({ table: 'messages' }, accepted.length)
-  ring(
-    context,
-    accepted.filter(({ sendAt }) => sendAt === undefined || sendAt.getTime() <= Date.now())
-  )
+  ring(context, accepted)
   return results
 }
 
-type Bell = { id: string; phoneNumberId: string }
+/** What is due later is not rung for: senders look for it themselves, this long ahead of its time; in milliseconds. */
+const soonMs = 2_000
 
-/** What is scheduled is not rung for: senders look for what is due. */
-function ring({ queues, metrics, log }: AcceptorContext, messages: Bell[]): void {
-  const byNumber = Map.groupBy(messages, ({ phoneNumberId }) => phoneNumberId)
-  for (const [phoneNumberId, group] of byNumber) {
-    const bells = group.map(({ id }) => ({ messageId: id, attempts: 0 }))
-    queues.ringSend(phoneNumberId, bells).catch((error: unknown) => {
-      metrics.unrung.inc({ queue: 'send' }, bells.length)
-      log.warn({ err: error, bells: bells.length }, 'bells not taken; the sweeper will ring')
-    })
-  }
+function ring({ queues, metrics, log }: AcceptorContext, messages: NewMessage[]): void {
+  const soon = Date.now() + soonMs
+  const due = messages.filter(({ sendAt }) => sendAt === undefined || sendAt.getTime() <= soon)
+  if (due.length === 0) return
+  queues.ringSend(due.map(({ phoneNumberId }) => phoneNumberId)).catch((error: unknown) => {
+    metrics.unrung.inc({ queue: 'send' })
+    log.warn({ err: error, messages: due.length }, 'a bell was not taken; the sweeper will look')
+  })
 }

@@ -86,7 +86,7 @@ export async function buildApp(config: Config): Promise<App> {
   }
   await app.register(async (routes) => addWebhook(routes, { config, inbox, metrics }))
   await app.register(async (routes) => addUploadMedia(routes, { ...media, numbers }))
-  await app.register(async (routes) => addBoard(routes, { db, queues }))
+  await app.register(async (routes) => addBoard(routes, queues))
   await app.register(async (routes) => addMessagesApi(routes, messages))
   addSendTemplate(app, sending)
   addSendMessage(app, sending)

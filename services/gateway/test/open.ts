@@ -3,7 +3,6 @@ import { openPublisher } from '@wag/bus'
 import { createId, defaultTenantId, type MetaError } from '@wag/contracts'
 import {
   acceptMessages,
-  claimMessages,
   connect,
   type Db,
   ensureTenant,
@@ -101,7 +100,7 @@ export async function endSend({ db, config }: Gateway, answer: Answer, tell = tr
     db.selectFrom('messages').select('id').where('state', '=', 'queued').orderBy('id', 'desc').executeTakeFirst()
   const { id: messageId } = await eventually(queued)
   const claim = createId()
-  await eventually(() => claimMessages(db, [{ messageId, claim }], 60_000).then(([claimed]) => claimed))
+  await db.updateTable('messages').set({ state: 'sending', claim, attempts: 1 }).where('id', '=', messageId).execute()
   const { settledIds } = await recordOutcomes(db, [{ messageId, claim, ...answer }])
   if (tell) await ring(config, settledIds)
   return messageId

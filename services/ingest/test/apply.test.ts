@@ -1,5 +1,5 @@
 import { createId } from '@wag/contracts'
-import { acceptMessages, claimMessages, recordOutcomes } from '@wag/db'
+import { acceptMessages, recordOutcomes } from '@wag/db'
 import t from 'tap'
 import { body, bodyOf, change, contact, entry, message, phoneNumberId, status, wamid } from './bodies.ts'
 import { type Bench, openBench, openIngest, post, read, settle, tenantId } from './open.ts'
@@ -12,7 +12,7 @@ async function send({ db }: Bench, name: string) {
   const content = { type: 'text' as const, text: { body: name } }
   await acceptMessages(db, [{ id, tenantId, messages: [{ id, tenantId, phoneNumberId, recipient, content }] }])
   const claim = createId()
-  await claimMessages(db, [{ messageId: id, claim }], 60_000)
+  await db.updateTable('messages').set({ state: 'sending', claim, attempts: 1 }).where('id', '=', id).execute()
   return { id, record: () => recordOutcomes(db, [{ messageId: id, claim, kind: 'sent', wamid: wamid(name) }]) }
 }
 

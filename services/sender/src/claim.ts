@@ -1,8 +1,52 @@
-import { type Batcher, type ClaimedMessage, type ClaimRequest, claimMessages, createBatcher, type Db } from '@wag/db'
+import { createId } from '@wag/contracts'
+import { type Claimed, type ClaimRequest, claimMessages, createBatcher, type Db, releaseClaims } from '@wag/db'
 
-export type Claims = Batcher<ClaimRequest, ClaimedMessage | undefined>
+/** Messages that were claimed; `claimedAt` is a moment of `performance.now()` before the claim began to run out. */
+export type Haul = Claimed & { claimedAt: number }
 
-/** Claims in batches: one statement for all jobs that were picked up together. */
-export function createClaims(db: Db, claimTtlMs: number): Claims {
-  return createBatcher((requests) => claimMessages(db, requests, claimTtlMs), { itemsMax: 300, inFlightMax: 2 })
+export type Claims = {
+  take(phoneNumberId: string, want: number): Promise<Haul>
+  /** Gives back what claims hold whose answer was lost; returns how many messages that were. */
+  release(): Promise<number>
+}
+
+/** Numbers that share one statement. */
+const numbersMax = 200
+/** The time within which a lane hears from the claim itself of what is due next, in milliseconds. */
+const horizonMs = 1_200
+/** A statement that was given up has certainly ended after this time, in milliseconds. */
+const lostMs = 15_000
+
+/** Claims in batches: one statement for all lanes that ask at the same time. */
+export function createClaims(db: Db, ttlMs: number): Claims {
+  const batcher = createBatcher<ClaimRequest, Claimed>(
+    (requests) => claimMessages(db, requests, { ttlMs, horizonMs }),
+    {
+      itemsMax: numbersMax,
+      inFlightMax: 2
+    }
+  )
+  /** Claims whose statement failed, which may stand all the same; and until when they may still appear. */
+  const lost = new Map<string, number>()
+  return {
+    async take(phoneNumberId, want) {
+      const claim = createId()
+      // Before the statement is sent: while this process is stopped its claims run out all the same.
+      const claimedAt = performance.now()
+      try {
+        return { ...(await batcher.add({ phoneNumberId, claim, want })), claimedAt }
+      } catch (error) {
+        lost.set(claim, claimedAt + lostMs)
+        throw error
+      }
+    },
+    async release() {
+      if (lost.size === 0) return 0
+      const claims = [...lost.keys()]
+      const now = performance.now()
+      const released = await releaseClaims(db, claims)
+      for (const claim of claims) if ((lost.get(claim) ?? 0) < now) lost.delete(claim)
+      return released
+    }
+  }
 }

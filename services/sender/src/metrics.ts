@@ -21,17 +21,27 @@ export function createMetrics(registry: Registry) {
       buckets: graphBuckets,
       registers
     }),
-    rung: new Counter({
-      name: 'wag_sweeper_rung_total',
-      help: 'Bells the sweeper rang again because the first was lost or late.',
+    overdue: new Gauge({
+      name: 'wag_send_overdue_seconds',
+      help: 'How long the longest waiting message has been due that may be sent.',
       registers
     }),
-    direct: new Counter({
-      name: 'wag_sweeper_direct_total',
-      help: 'Messages sent without a queue because Redis was away.',
+    unknown: new Gauge({
+      name: 'wag_send_unknown',
+      help: 'Messages that are unknown now, in the whole ledger.',
+      registers
+    }),
+    unsettled: new Counter({
+      name: 'wag_send_unsettled_total',
+      help: 'Messages reported because nothing settled them in time.',
       registers
     }),
     expired: new Counter({
+      name: 'wag_send_expired_total',
+      help: 'Messages that waited until they expired.',
+      registers
+    }),
+    claimsExpired: new Counter({
       name: 'wag_claims_expired_total',
       help: 'Claims that ran out: the message became unknown.',
       registers
@@ -47,6 +57,44 @@ export function createMetrics(registry: Registry) {
       help: "Errors of Meta's with a code that is not in our table, by code.",
       labelNames: ['code'],
       registers
+    }),
+    throttles: new Counter({
+      name: 'wag_send_throttles_total',
+      help: 'Answers by which Meta asked to slow down, by what they are about.',
+      labelNames: ['scope'],
+      registers
+    }),
+    paced: new Counter({
+      name: 'wag_send_paced_total',
+      help: "Messages put back because their recipient's limit was reached.",
+      labelNames: ['scope'],
+      registers
+    }),
+    missed: new Counter({
+      name: 'wag_send_slots_missed_total',
+      help: 'Slots of the pace this process was too late for.',
+      registers
     })
   }
+}
+
+/** What is counted when somebody looks. */
+export function watchSizes(registry: Registry, sizes: { lanes: () => number; inFlight: () => number }): void {
+  const registers = [registry]
+  new Gauge({
+    name: 'wag_send_lanes',
+    help: 'Phone numbers this process is sending from, or waiting for.',
+    registers,
+    collect() {
+      this.set(sizes.lanes())
+    }
+  })
+  new Gauge({
+    name: 'wag_send_in_flight',
+    help: 'Messages this process has claimed and not recorded.',
+    registers,
+    collect() {
+      this.set(sizes.inFlight())
+    }
+  })
 }

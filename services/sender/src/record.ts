@@ -1,12 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Publisher } from '@wag/bus'
-import { type Batcher, createBatcher, type Db, isDataFault, type Outcome, recordOutcomes, withRetry } from '@wag/db'
+import {
+  type Batcher,
+  createBatcher,
+  type Db,
+  isDataFault,
+  type Outcome,
+  recordOutcomes,
+  type UnknownWaits,
+  withRetry
+} from '@wag/db'
 import { type FastifyBaseLogger } from 'fastify'
 import { notify } from './notify.ts'
 
 export type Recorder = Batcher<Outcome, undefined>
 
-type RecorderContext = { db: Db; publisher: Publisher; log: FastifyBaseLogger }
+type RecorderContext = { db: Db; publisher: Publisher; log: FastifyBaseLogger; unknownWaits: UnknownWaits }
 
 /** How long an outcome is tried to be written before it is given up; the message is then `unknown` by its claim. */
 const recordForMs = 60_000
@@ -24,12 +33,13 @@ export function createRecorder(context: RecorderContext): Recorder {
   })
 }
 
-async function record({ db, publisher, log }: RecorderContext, outcomes: Outcome[]): Promise<undefined[]> {
+async function record(context: RecorderContext, outcomes: Outcome[]): Promise<undefined[]> {
+  const { db, log, unknownWaits } = context
   const giveUpAt = Date.now() + recordForMs
   for (let delayMs = 50; ; delayMs = Math.min(delayMs * 2, retryDelayMaxMs)) {
     try {
-      const recorded = await withRetry(() => recordOutcomes(db, outcomes))
-      notify({ publisher, log }, recorded)
+      const recorded = await withRetry(() => recordOutcomes(db, outcomes, unknownWaits))
+      notify(context, recorded)
       return outcomes.map(() => undefined)
     } catch (error) {
       if (isDataFault(error) || Date.now() > giveUpAt) throw error

@@ -1,93 +1,100 @@
 import { type Publisher } from '@wag/bus'
-import { type Db, type DueMessage, dueMessages, expireClaims, type PhoneNumber } from '@wag/db'
+import {
+  countUnknowns,
+  type Db,
+  dueNumbers,
+  expireClaims,
+  expireMessages,
+  type Recorded,
+  settleUnknowns,
+  type UnknownWaits
+} from '@wag/db'
 import { every } from '@wag/service'
-import { type FollowedNumbers } from './follow-numbers.ts'
+import { type FastifyBaseLogger } from 'fastify'
+import { type Claims } from './claim.ts'
+import { type Lanes } from './lanes.ts'
+import { type Metrics } from './metrics.ts'
 import { notify } from './notify.ts'
-import { type SendContext, send } from './send.ts'
+import { type Refusals } from './refusals.ts'
 
-export type SweepContext = SendContext & {
+export type SweepContext = {
   db: Db
-  numbers: FollowedNumbers
+  lanes: Lanes
+  claims: Claims
+  refusals: Refusals
   publisher: Publisher
+  metrics: Metrics
+  log: FastifyBaseLogger
   intervalMs: number
+  unknownWaits: UnknownWaits
 }
 
-/** A message due for this long has probably lost its bell, in milliseconds. */
-const overdueMs = 2_000
-/** A message due for this long although its bell was rung, by a worker with nothing to do: the worker is not listening. */
-const ignoredMs = 10_000
-/** Messages looked at per number and sweep, and open jobs from which on a queue is busy rather than robbed. */
-const sweepMax = 1_000
-/** Sends at once while there is no queue to bound them, and in one sweep. */
-const directConcurrency = 20
-const directMax = 100
+/** Lanes are woken this long before their next message is due, in milliseconds, and a little more than until the next sweep. */
+const horizonMs = (intervalMs: number): number => intervalMs * 1.2 + 100
+/** Messages dealt with in one transaction. */
+const batchMax = 1_000
+const unknownsMax = 100_000
+/** How often what only metrics show is counted, in milliseconds. */
+const countIntervalMs = 15_000
 
 /**
- * Looks in the ledger for what Redis has lost: rings again for messages that are due and have no job, ends claims that
- * ran out, and sends by itself, slowly, while Redis is away or its worker does not move.
+ * Looks in the ledger for what nobody else looks after: wakes lanes for what is due and for whose bell was lost, and ends
+ * what has run out of time: claims, messages, and the wait for what became of unknown ones.
  */
 export function startSweeper(context: SweepContext): { stop(): Promise<void> } {
-  let stopped = false
   const onError = (error: unknown): void => context.log.warn({ err: error }, 'sweep failed')
-  const sweepAll = async (): Promise<void> => {
-    const sweeps = context.numbers.list().map((number) => sweepNumber(context, number, () => stopped))
-    for (const result of await Promise.allSettled(sweeps)) if (result.status === 'rejected') onError(result.reason)
-  }
-  // By itself: a sweep that has to send without Redis takes its time, and claims run out meanwhile.
-  const claims = every(context.intervalMs, () => endClaims(context), onError)
-  const sweeps = every(context.intervalMs, sweepAll, onError)
+  const loops = [
+    every(context.intervalMs, () => wakeLanes(context), onError),
+    every(context.intervalMs, () => endAll(context), onError),
+    every(context.intervalMs, () => context.refusals.sweep(), onError),
+    every(countIntervalMs, () => count(context), onError)
+  ]
   return {
     stop: async () => {
-      stopped = true
-      await Promise.all([claims.stop(), sweeps.stop()])
+      await Promise.all(loops.map((loop) => loop.stop()))
     }
   }
 }
 
-async function endClaims(context: SweepContext): Promise<void> {
-  const expired = await expireClaims(context.db, sweepMax)
-  if (expired.settledIds.length === 0) return
-  context.metrics.expired.inc(expired.settledIds.length)
-  context.log.warn({ messages: expired.settledIds.length }, 'claims ran out: messages are unknown')
-  notify(context, expired)
+async function wakeLanes({ db, lanes, metrics, intervalMs }: SweepContext): Promise<void> {
+  const due = await dueNumbers(db, horizonMs(intervalMs))
+  for (const { phoneNumberId, overdueMs } of due) lanes.wake(phoneNumberId, Math.max(0, -overdueMs))
+  metrics.overdue.set(due.reduce((most, { overdueMs }) => Math.max(most, overdueMs / 1000), 0))
 }
 
-async function sweepNumber(context: SweepContext, number: PhoneNumber, isStopped: () => boolean): Promise<void> {
-  const due = await dueMessages(context.db, number.id, overdueMs, sweepMax)
-  if (due.length === 0) return
-  const isIgnored = (due[0]?.overdueMs ?? 0) > ignoredMs && context.numbers.active(number.id) === 0
-  if ((await ring(context, number, due)) && !isIgnored) return
-  await sendDirectly(context, number, due, isStopped)
+async function endAll(context: SweepContext): Promise<void> {
+  const { db, claims, metrics, log, unknownWaits } = context
+  const released = await claims.release()
+  if (released > 0) log.warn({ messages: released }, 'claims whose answer was lost were given back')
+  const lost = await repeat(context, () => expireClaims(db, batchMax, unknownWaits))
+  if (lost > 0) {
+    metrics.claimsExpired.inc(lost)
+    log.warn({ messages: lost }, 'claims ran out: messages are unknown')
+  }
+  metrics.expired.inc(await repeat(context, () => expireMessages(db, batchMax)))
+  await settle(context)
 }
 
-/** Rings for what is due, unless the queue has plenty to do; false when there is no queue to ring. */
-async function ring({ queues, metrics, log }: SweepContext, number: PhoneNumber, due: DueMessage[]): Promise<boolean> {
-  try {
-    const open = await queues.countSend(number.id)
-    if (open >= sweepMax) return true
-    await queues.ringSend(number.id, due)
-    metrics.rung.inc(Math.max(0, due.length - open))
-    return true
-  } catch (error) {
-    log.warn({ err: error }, 'cannot ring')
-    return false
+/** Works in batches until there is nothing left; returns how many messages that were. */
+async function repeat(context: SweepContext, work: () => Promise<Recorded>): Promise<number> {
+  let many = 0
+  for (;;) {
+    const recorded = await work()
+    many += recorded.settledIds.length
+    notify(context, recorded)
+    if (recorded.settledIds.length < batchMax) return many
   }
 }
 
-async function sendDirectly(
-  context: SweepContext,
-  number: PhoneNumber,
-  due: DueMessage[],
-  isStopped: () => boolean
-): Promise<void> {
-  const waiting = due.slice(0, directMax)
-  const lane = async (): Promise<void> => {
-    for (let next = waiting.shift(); next && !isStopped(); next = waiting.shift()) {
-      await send(context, number, next.messageId)
-      context.metrics.direct.inc()
-    }
-  }
-  const results = await Promise.allSettled(Array.from({ length: directConcurrency }, lane))
-  const failed = results.find((result) => result.status === 'rejected')
-  if (failed) throw failed.reason
+async function settle(context: SweepContext): Promise<void> {
+  const { ends, reportedIds, resent } = await settleUnknowns(context.db, batchMax)
+  notify(context, { ends, settledIds: [] })
+  context.metrics.unsettled.inc(reportedIds.length)
+  if (reportedIds.length > 0) context.log.warn({ messages: reportedIds.length }, 'nobody knows what became of messages')
+  for (const phoneNumberId of new Set(resent.map((message) => message.phoneNumberId))) context.lanes.wake(phoneNumberId)
+}
+
+async function count({ db, metrics, refusals }: SweepContext): Promise<void> {
+  await refusals.count()
+  metrics.unknown.set(await countUnknowns(db, unknownsMax))
 }

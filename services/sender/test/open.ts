@@ -11,7 +11,7 @@ export const tenantId = defaultTenantId
 export const phoneNumberId = '106540352242922'
 export const encryptionKey = randomBytes(32).toString('hex')
 
-export type Bench = { config: Config; db: Db; ring: (ids: string[], attempts?: number) => Promise<void> }
+export type Bench = { config: Config; db: Db; ring: (phoneNumberIds?: string[]) => Promise<void> }
 
 /** A ledger with a number, and its queue; no sender yet. */
 export async function openBench(t: TestContext, changes: Partial<Config> & { GRAPH_URL: string }): Promise<Bench> {
@@ -22,6 +22,9 @@ export async function openBench(t: TestContext, changes: Partial<Config> & { GRA
     SHUTDOWN_GRACE_MS: 1_000,
     SENDER_PORT: 0,
     SENDER_CONCURRENCY: 50,
+    SEND_RATE_DEFAULT: 1_000,
+    UNKNOWN_ALERT_S: 300,
+    UNKNOWN_RESEND_S: 30,
     SWEEP_INTERVAL_MS: 100,
     CLAIM_TTL_MS: 60_000,
     DATABASE_URL: changes.DATABASE_URL ?? (await createTestDatabase(t)),
@@ -45,15 +48,8 @@ function openBell(t: TestContext, { REDIS_URL: url, REDIS_PREFIX: prefix }: Conf
   const redis = connectRedis({ url, name: 'test', onError })
   t.teardown(() => redis.disconnect())
   const queues = openQueues({ redis, prefix, onError })
-  return (ids, attempts = 0) =>
-    eventually(() =>
-      queues
-        .ringSend(
-          phoneNumberId,
-          ids.map((messageId) => ({ messageId, attempts }))
-        )
-        .then(() => true)
-    ).then(() => undefined)
+  return (phoneNumberIds = [phoneNumberId]) =>
+    eventually(() => queues.ringSend(phoneNumberIds).then(() => true)).then(() => undefined)
 }
 
 export async function openSender(t: TestContext, { config }: Bench): Promise<App> {

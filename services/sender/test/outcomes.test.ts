@@ -43,7 +43,7 @@ t.test('every ending of a POST has its state, and none is repeated', async (t) =
   const names = Object.keys(outcomes)
   const ids = await accept(bench, names)
   await openSender(t, bench)
-  await bench.ring(ids)
+  await bench.ring()
   await settle(bench, ['sent', 'failed', 'unknown'])
   for (const [index, name] of names.entries()) {
     const row = await rowOf(bench, ids[index] ?? '')
@@ -64,7 +64,7 @@ t.test('a POST carries the token, our id, and the number’s own address', async
   const bench = await openBench(t, { GRAPH_URL: graph.url })
   const [id = ''] = await accept(bench, ['Hello'])
   await openSender(t, bench)
-  await bench.ring([id])
+  await bench.ring()
   await settle(bench, ['sent'])
   t.match(graph.posts, [
     {
@@ -85,7 +85,7 @@ t.test('what Meta throttles is sent later, once', async (t) => {
   const bench = await openBench(t, { GRAPH_URL: graph.url })
   const ids = await accept(bench, ['a', 'b'])
   await openSender(t, bench)
-  await bench.ring(ids)
+  await bench.ring()
   await eventually(() => graph.posts.length === 2)
   await settle(bench, ['sent'])
   t.equal(graph.posts.length, 4, 'refused and sent')
@@ -98,7 +98,7 @@ t.test('what never reached Meta is sent when Meta is there', async (t) => {
   const bench = await openBench(t, { GRAPH_URL: gone.url })
   const ids = await accept(bench, ['a', 'b', 'c'])
   await openSender(t, bench)
-  await bench.ring(ids)
+  await bench.ring()
   await eventually(async () => (await rowOf(bench, ids[0] ?? '')).attempts > 0)
   const graph = await startGraph(t, acceptPost, gone.port)
   await settle(bench, ['sent'], 15_000)

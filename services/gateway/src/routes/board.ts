@@ -3,15 +3,17 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
 import { FastifyAdapter } from '@bull-board/fastify'
 import { type Queues } from '@wag/bus'
 import { ingestQueueName, sendQueueName } from '@wag/contracts'
-import { type Db, listSendingNumbers } from '@wag/db'
 import { type App, every } from '@wag/service'
 
-/** A new phone number's queue is shown after this long at the latest, in milliseconds. */
+/** How often the queues are looked up: one that was opened while Redis was away is replaced. In milliseconds. */
 const lookIntervalMs = 10_000
 const basePath = '/ops/queues'
 
-/** Bull Board at `/ops/queues`, behind an admin key (in a browser: any user name, the key as password). */
-export async function addBoard(app: App, { db, queues }: { db: Db; queues: Queues }): Promise<void> {
+/**
+ * Bull Board at `/ops/queues`, behind an admin key (in a browser: any user name, the key as password). It only shows:
+ * the ledger decides what is sent, so pausing, retrying or removing bells would seem to do something and not do it.
+ */
+export async function addBoard(app: App, queues: Queues): Promise<void> {
   const server = new FastifyAdapter()
   server.setBasePath(basePath)
   const board = createBullBoard({
@@ -19,16 +21,11 @@ export async function addBoard(app: App, { db, queues }: { db: Db; queues: Queue
     serverAdapter: server,
     options: { uiConfig: { boardTitle: 'wag queues' } }
   })
-
-  async function look(): Promise<void> {
-    const numbers = await listSendingNumbers(db)
-    const names = [ingestQueueName, ...numbers.map(({ id }) => sendQueueName(id))]
-    board.setQueues(names.map((name) => new BullMQAdapter(queues.queue(name))))
-  }
-
-  const onError = (error: unknown): void => app.log.warn({ err: error }, 'cannot list the queues')
-  const loop = every(lookIntervalMs, look, onError)
-  app.addHook('onReady', () => look().catch(onError))
+  const names = [sendQueueName, ingestQueueName]
+  const look = async (): Promise<void> =>
+    board.setQueues(names.map((name) => new BullMQAdapter(queues.queue(name), { readOnlyMode: true })))
+  const loop = every(lookIntervalMs, look, (error) => app.log.warn({ err: error }, 'cannot show the queues'))
+  app.addHook('onReady', look)
   app.addHook('onClose', () => loop.stop())
   app.addHook('onRoute', (route) => {
     route.config = { ...route.config, scope: 'ops' }

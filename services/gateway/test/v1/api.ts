@@ -1,5 +1,5 @@
 import { createId } from '@wag/contracts'
-import { claimMessages, type Db, ensureTenant, recordOutcomes, saveDefaultNumber } from '@wag/db'
+import { type Db, ensureTenant, recordOutcomes, saveDefaultNumber } from '@wag/db'
 import { authorization, encryptionKey, type Gateway } from '../open.ts'
 
 export const to = '+491700000001'
@@ -36,8 +36,9 @@ export async function postAndEnd(gateway: Gateway, end: { kind: 'failed' | 'unkn
   const { body } = await post(gateway)
   const error = { code: end.code, message: 'Meta said no', details: 'because' }
   const claim = createId()
-  await claimMessages(gateway.db, [{ messageId: body.id, claim }], 60_000)
-  await recordOutcomes(gateway.db, [{ messageId: body.id, claim, kind: end.kind, error }])
+  const { db } = gateway
+  await db.updateTable('messages').set({ state: 'sending', claim, attempts: 1 }).where('id', '=', body.id).execute()
+  await recordOutcomes(db, [{ messageId: body.id, claim, kind: end.kind, error }])
   return body.id
 }
 

@@ -1,0 +1,26 @@
+/** Meta's limit per recipient: one message in this time, of which so many may be borrowed from the future. */
+export type PairLimit = { intervalMs: number; burst: number }
+
+/** What is asked for a number: slots for messages that have passed their recipient's pace, and for those in `pairs`. */
+export type TakeRequest = {
+  phoneNumberId: string
+  /** Messages per second. */
+  rate: number
+  /** Slots for messages that need no check any more. */
+  free: number
+  pairs: PairCheck[]
+}
+
+/** `reserved`: the message was put back with a place of its own, which counts unless Meta has refused the pair since. */
+export type PairCheck = { contactId: number; reserved: boolean }
+
+/** Times in milliseconds; slots are moments of `performance.now()`, in order. */
+export type Grant = {
+  slots: number[]
+  /** Per pair: 0 when the message may go, else when its place is; that place is taken for it. */
+  waits: number[]
+  /** The whole number is held for so long: nothing was granted, nothing checked. 0 when it is not. */
+  holdMs: number
+  /** When the slots that are missing may be asked for. */
+  againMs: number
+}

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto'
+import { type Redis } from 'ioredis'
+import { withRedis } from './redis.ts'
+
+/** A Lua script, run as one step of Redis. Times are microseconds of Redis' own clock: those of the callers differ. */
+export type Script = { text: string; sha: string }
+
+function script(text: string): Script {
+  return { text, sha: createHash('sha1').update(text).digest('hex') }
+}
+
+/** Runs a script by its hash, and sends its text where Redis has lost it. Throws `redis_unavailable`. */
+export async function run(redis: Redis, { text, sha }: Script, keys: string[], args: (string | number)[]) {
+  return withRedis(redis, async () => {
+    try {
+      return await redis.evalsha(sha, keys.length, ...keys, ...args)
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
+      return redis.eval(text, keys.length, ...keys, ...args)
+    }
+  })
+}
+
+// Numbers of 16 digits: tostring() would round them.
+const common = `
+local clock = redis.call('TIME')
+local now = clock[1] * 1000000 + clock[2]
+local function text(number) return string.format('%.3f', number) end
+local function slowed(factor, since, recovery)
+  if not factor then return 1 end
+  return math.min(1, factor + (1 - factor) * math.max(0, now - since) / recovery)
+end
+`
+
+/**
+ * Hands out the next moments at which a number may send, after looking at the pace of each recipient.
+ * KEYS: the number's pace, then one key per message (the number's own again where nothing is to be checked).
+ * Hash of a number: t the moment of the next slot; h held until; f, s the share of the rate, and since when; i interval.
+ * Hash of a pair: t the theoretical arrival time (GCRA); h refused by Meta until.
+ * Answers: now, held for, first slot, interval, slots granted, time until the next may be asked for, wait per message.
+ */
+export const takeScript = script(`${common}
+local interval, back, ahead, floor = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local recovery, wanted = tonumber(ARGV[5]), tonumber(ARGV[6])
+local pairInterval, pairBurst, pairMargin = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
+local pace = redis.call('HMGET', KEYS[1], 't', 'h', 'f', 's')
+local heldUntil = tonumber(pace[2] or '0')
+if heldUntil > now then return { text(now), text(heldUntil - now), '0', '0', 0, '0' } end
+
+local waits = {}
+for i = 2, #KEYS do
+  local mode, wait = ARGV[8 + i], 0
+  local pair = redis.call('HMGET', KEYS[i], 't', 'h')
+  local arrival, refusedUntil = math.max(now, tonumber(pair[1] or '0')), tonumber(pair[2] or '0')
+  if mode == 'place' or refusedUntil > now then
+    local at = math.max(arrival - (pairBurst - 1) * pairInterval, refusedUntil)
+    if at > now then wait = at - now + pairMargin end
+    arrival = arrival + pairInterval
+    redis.call('HSET', KEYS[i], 't', text(arrival))
+    redis.call('PEXPIREAT', KEYS[i], math.ceil(math.max(arrival, refusedUntil) / 1000) + 1000)
+  end
+  if wait == 0 then wanted = wanted + 1 end
+  waits[i - 1] = text(wait)
+end
+
+interval = interval / slowed(tonumber(pace[3]), tonumber(pace[4] or '0'), recovery)
+local start = tonumber(pace[1] or '0')
+-- So far ahead nobody may have reserved: the clock was set back.
+if start > now + ahead + 2 * interval + 2000000 then start = now end
+if floor < now + ahead + 2 * interval then start = math.max(start, floor) end
+start = math.max(start, now - back)
+local granted = math.max(0, math.min(wanted, math.floor((now + ahead - start) / interval) + 1))
+if granted > 0 then
+  redis.call('HSET', KEYS[1], 't', text(start + granted * interval), 'i', text(interval))
+  redis.call('PEXPIRE', KEYS[1], 60000)
+end
+local again = math.max(0, start + granted * interval - now - ahead)
+local answer = { text(now), '0', text(start), text(interval), granted, text(again) }
+for i = 1, #waits do answer[6 + i] = waits[i] end
+return answer
+`)
+
+/** Lets a number's rate give way: its share becomes smaller, at most once a second, and it is held for a while. */
+export const slowScript = script(`${common}
+local factor, hold, recovery = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local least, once = tonumber(ARGV[4]), tonumber(ARGV[5])
+local pace = redis.call('HMGET', KEYS[1], 'h', 'f', 's')
+local since = tonumber(pace[3] or '0')
+if now - since >= once then
+  local share = slowed(tonumber(pace[2]), since, recovery)
+  redis.call('HSET', KEYS[1], 'f', text(math.max(least, share * factor)), 's', text(now))
+end
+redis.call('HSET', KEYS[1], 'h', text(math.max(tonumber(pace[1] or '0'), now + hold)))
+redis.call('PEXPIRE', KEYS[1], math.ceil((hold + recovery) / 1000) + 60000)
+`)
+
+/** Holds a number for a while. */
+export const holdScript = script(`${common}
+local hold = tonumber(ARGV[1])
+local before = tonumber(redis.call('HGET', KEYS[1], 'h') or '0')
+redis.call('HSET', KEYS[1], 'h', text(math.max(before, now + hold)))
+redis.call('PEXPIRE', KEYS[1], math.ceil(hold / 1000) + 60000)
+`)
+
+/** Takes slots away for messages that came in: Meta counts both directions together. */
+export const debitScript = script(`${common}
+local many, most = tonumber(ARGV[1]), tonumber(ARGV[2])
+local pace = redis.call('HMGET', KEYS[1], 't', 'i')
+if not pace[2] then return end
+local start = math.max(now, tonumber(pace[1] or '0'))
+redis.call('HSET', KEYS[1], 't', text(math.min(start + many * tonumber(pace[2]), math.max(start, now + most))))
+`)
+
+/** Meta refused a pair: nothing goes to it for a while, and from then on one by one. */
+export const refuseScript = script(`${common}
+local wait, pairInterval, pairBurst = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local pair = redis.call('HMGET', KEYS[1], 't', 'h')
+local refusedUntil = math.max(tonumber(pair[2] or '0'), now + wait)
+local arrival = math.max(tonumber(pair[1] or '0'), refusedUntil + pairBurst * pairInterval)
+redis.call('HSET', KEYS[1], 't', text(arrival), 'h', text(refusedUntil))
+redis.call('PEXPIREAT', KEYS[1], math.ceil(arrival / 1000) + 1000)
+`)
