@@ -5,7 +5,7 @@ import { type Recipient } from '../sending.ts'
 import { type CheckedMessage } from './checked-message.ts'
 import { type OutboundContent, type OutboundType, outboundObjects } from './content.ts'
 import { ownFields, passedFields, recipientRule } from './envelope.ts'
-import { explain } from './explain.ts'
+import { explain, problemsMax } from './explain.ts'
 import { isRecord } from './is-record.ts'
 import { messageRules } from './message-rules.ts'
 import { unsound } from './sound.ts'
@@ -45,7 +45,7 @@ export function checkMessage(body: unknown, now = Date.now()): MessageCheck {
   if (!isRecord(body)) return refused([{ pointer: '', detail: 'must be an object' }])
   const problem = unsound(body)
   if (problem) return refused([problem])
-  const type = body.type ?? impliedType(body)
+  const type = body.type === undefined ? impliedType(body) : body.type
   const shape = typeof type === 'string' ? shapes.get(type) : undefined
   if (!shape) return refused([{ pointer: '/type', detail: `must be one of ${known}` }])
   const value = body.type === undefined ? { ...body, type } : body
@@ -56,7 +56,7 @@ export function checkMessage(body: unknown, now = Date.now()): MessageCheck {
 }
 
 function refused(problems: Problem[]): MessageCheck {
-  return { ok: false, problems }
+  return { ok: false, problems: problems.slice(0, problemsMax) }
 }
 
 /** Meta takes a message without a type for a text, and its samples leave it out where the object tells. */

@@ -16,6 +16,8 @@ export const problemsMax = 20
 export function explain(shape: Shape, value: unknown): Problem[] {
   const problems: Problem[] = []
   visit(shape, value, '', problems)
+  // The validator refused it: there is no answer without a problem, even should the two ever differ.
+  if (problems.length === 0) return [{ pointer: '', detail: 'must have the shape of a message of its type' }]
   return problems.slice(0, problemsMax)
 }
 
@@ -48,11 +50,18 @@ function counted(items: number): string {
 }
 
 function visitMembers(shape: Shape, value: Record<string, unknown>, pointer: string, problems: Problem[]): void {
-  const { properties = {}, required = [], additionalProperties } = shape
+  const { properties = {}, patternProperties = {}, required = [], additionalProperties } = shape
+  const wrong = required.find((key) => isOther(properties[key], value[key]))
+  if (wrong !== undefined) {
+    visit(properties[wrong] ?? {}, value[wrong], step(pointer, wrong), problems)
+    return
+  }
   for (const [key, member] of Object.entries(properties)) {
     if (Object.hasOwn(value, key)) visit(member, value[key], step(pointer, key), problems)
     else if (required.includes(key)) problems.push({ pointer: step(pointer, key), detail: missing(member) })
   }
+  const [others] = Object.values(patternProperties)
+  if (others) for (const [key, member] of Object.entries(value)) visit(others, member, step(pointer, key), problems)
   if (additionalProperties !== false) return
   const known = Object.keys(properties).filter((key) => !properties[key]?.not)
   for (const key of Object.keys(value)) {
@@ -60,6 +69,11 @@ function visitMembers(shape: Shape, value: Record<string, unknown>, pointer: str
     problems.push({ pointer: step(pointer, key), detail: `is not a field here; known are ${known.join(', ')}` })
     if (problems.length >= problemsMax) return
   }
+}
+
+/** Whether a field that says what the object is says something else: what the other fields ought to be is not known. */
+function isOther(member: Shape | undefined, value: unknown): boolean {
+  return member?.const !== undefined && value !== undefined && value !== member.const
 }
 
 function missing({ const: only, enum: allowed }: Shape): string {

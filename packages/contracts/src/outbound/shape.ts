@@ -14,6 +14,7 @@ export type Keywords = {
 /** The keywords that our schemas of messages use. A `description` is the rule in words, where a keyword cannot say it. */
 export type Shape = Keywords & {
   properties?: Record<string, Shape>
+  patternProperties?: Record<string, Shape>
   required?: string[]
   additionalProperties?: boolean
   items?: Shape

@@ -1,13 +1,15 @@
 import { type Static, Type } from 'typebox'
 import { type Problem } from '../../errors.ts'
 import { fixed, text } from '../field.ts'
-import { withRule } from '../rule.ts'
+import { unless, withRule } from '../rule.ts'
 import { repeated } from '../unique.ts'
 import { body, buttonTitleLengthMax, FooterSchema, HeaderSchema, kind } from './parts.ts'
 
+const ReplyIdSchema = withRule(text(256), (id) => unless(id === id.trim(), '', 'must not begin or end with a blank'))
+
 const ReplyButtonSchema = fixed({
   type: Type.Literal('reply'),
-  reply: fixed({ id: text(256), title: text(buttonTitleLengthMax) })
+  reply: fixed({ id: ReplyIdSchema, title: text(buttonTitleLengthMax) })
 })
 
 const ReplyButtonsSchema = withRule(Type.Array(ReplyButtonSchema, { minItems: 1, maxItems: 3 }), distinct)
