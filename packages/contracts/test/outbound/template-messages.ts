@@ -1,7 +1,7 @@
 const to = '+491700000001'
 
 function template(...components: unknown[]) {
-  return { to, type: 'template', template: { name: 'order_update', language: { code: 'en_US' }, components } }
+  return { to, type: 'template', template: { name: 'sample_of_components', language: { code: 'en_US' }, components } }
 }
 
 function header(parameter: Record<string, unknown>) {
