@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { AlarmNameSchema } from './alarms.ts'
 import { PauseScopeSchema } from './sending.ts'
 
 /** Every type of event; docs/events.md describes each, and a test holds the two together. */
@@ -16,7 +17,9 @@ export const eventTypes = [
   'sending.paused',
   'sending.resumed',
   'webhook.unrecognised',
-  'webhook.quarantined'
+  'webhook.quarantined',
+  'alarm.raised',
+  'alarm.cleared'
 ] as const
 
 export const EventTypeSchema = Type.Enum(eventTypes)
@@ -43,6 +46,10 @@ export const EventDataSchema = Type.Object({
   reason: Type.Optional(Type.String()),
   scope: Type.Optional(PauseScopeSchema),
   template: Type.Optional(Type.String()),
+  alarm: Type.Optional(AlarmNameSchema),
+  count: Type.Optional(Type.Integer()),
+  share: Type.Optional(Type.Number()),
+  seconds: Type.Optional(Type.Integer()),
   metadata: Type.Optional(Type.Record(Type.String(), Type.Unknown()))
 })
 

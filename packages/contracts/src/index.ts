@@ -1,3 +1,5 @@
+export type { AlarmName } from './alarms.ts'
+export { AlarmNameSchema, alarmNames } from './alarms.ts'
 export type { ErrorCode, GatewayErrorOptions, Problem } from './errors.ts'
 export { errorCodes, GatewayError, ProblemSchema } from './errors.ts'
 export type { Event, EventData, EventPage, EventType } from './events.ts'

@@ -7,6 +7,7 @@ import * as mediaUploads from './migrations/0005-media-uploads.ts'
 import * as media from './migrations/0006-media.ts'
 import * as receiving from './migrations/0007-receiving.ts'
 import * as inbox from './migrations/0009-inbox.ts'
+import * as keeping from './migrations/0010-keeping.ts'
 import { ensurePartitions } from './partitions.ts'
 
 const provider: MigrationProvider = {
@@ -18,7 +19,8 @@ const provider: MigrationProvider = {
       '0005-media-uploads': mediaUploads,
       '0006-media': media,
       '0007-receiving': receiving,
-      '0009-inbox': inbox
+      '0009-inbox': inbox,
+      '0010-keeping': keeping
     }
   }
 }

@@ -1,4 +1,5 @@
 import {
+  type AlarmName,
   type EventData,
   type EventType,
   type InboxResult,
@@ -65,6 +66,7 @@ export type Database = {
     opted_out: Generated<boolean>
     opt_at: Date | null
     merged_into: number | null
+    erased_at: Date | null
   }
   contact_aliases: {
     tenant_id: string
@@ -206,6 +208,21 @@ export type Database = {
     media_id: string
     expires_at: Date
   }
+  alarms: { tenant_id: string; name: AlarmName; raised_at: Stamp }
+  privacy_requests: {
+    tenant_id: string
+    id: string
+    kind: 'erasure' | 'export'
+    contact_id: number
+    key_id: string
+    requested_at: Stamp
+    finished_at: Date | null
+    counts: ColumnType<Record<string, number>, string | undefined, string>
+    step: string | null
+    place: string | null
+    sealed: Buffer | null
+  }
+  erased_persons: { tenant_id: string; hash: Buffer; erased_at: Date }
   heartbeats: { name: string; at: Date }
   event_counters: { tenant_id: string; seq: number }
   events: {

@@ -6,6 +6,9 @@ const port = (number: number, whose: string) =>
 const milliseconds = (value: number, description: string, minimum = 0) =>
   Type.Integer({ minimum, maximum: 86_400_000, default: value, description })
 
+const days = (value: number, minimum: number, description: string) =>
+  Type.Integer({ minimum, maximum: 36_500, default: value, description })
+
 const count = (value: number, description: string) =>
   Type.Integer({ minimum: 1, maximum: 1_000_000_000, default: value, description })
 
@@ -137,6 +140,22 @@ export const settings = {
     description:
       'Own servers that links may lead to although they are not public, also by http: host:port, separated by commas.'
   }),
+  INBOX_DAYS: days(14, 8, 'Days for which raw webhooks are kept; Meta may repeat one for 7.'),
+  EVENT_DAYS: days(90, 1, 'Days for which events, and what is in quarantine, are kept.'),
+  ALARM_INTERVAL_MS: milliseconds(15_000, 'How often ingest looks for what is missing.', 100),
+  ALARM_STATUS_S: count(600, 'A message should have got some status so many seconds after it was sent.'),
+  ALARM_STATUS_COUNT: count(5, 'Alarm at so many messages without one…'),
+  ALARM_STATUS_PERCENT: Type.Integer({
+    minimum: 0,
+    maximum: 100,
+    default: 20,
+    description: '…if they are at least this share, in percent, of what was sent in that hour.'
+  }),
+  ALARM_SILENCE_S: count(600, 'Alarm when no webhook has come for so many seconds although messages were sent.'),
+  ALARM_INBOX_S: count(60, 'Alarm when a webhook has waited for ingest for so many seconds.'),
+  ALARM_PARKED_S: count(3_600, 'A status should have found its message after so many seconds.'),
+  ALARM_PARKED_COUNT: count(100, 'Alarm at so many statuses of the last day that have not.'),
+  ALARM_QUARANTINE_COUNT: count(1, 'Alarm at so many things in quarantine.'),
   SENDER_CONCURRENCY: Type.Integer({
     minimum: 1,
     maximum: 5_000,

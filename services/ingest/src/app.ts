@@ -3,9 +3,12 @@ import { IngestJobSchema, ingestQueueName } from '@wag/contracts'
 import { createBatcher } from '@wag/db'
 import { type App, buildService } from '@wag/service'
 import { Value } from 'typebox/value'
+import { startAlarms } from './alarms.ts'
 import { type Config } from './config.ts'
+import { createGapMetrics } from './gap-metrics.ts'
 import { ingest } from './ingest.ts'
 import { createMetrics } from './metrics.ts'
+import { startRetention } from './retention.ts'
 import { startSweeper } from './sweep.ts'
 
 /** Jobs picked up at once: what they bring is merged. */
@@ -44,5 +47,10 @@ export async function buildApp(config: Config): Promise<App> {
 
   const sweeper = startSweeper({ ...context, batcher, intervalMs: config.SWEEP_INTERVAL_MS })
   app.addHook('onClose', () => sweeper.stop())
+
+  const alarms = startAlarms({ ...context, gaps: createGapMetrics(app.metrics) }, config)
+  app.addHook('onClose', () => alarms.stop())
+  const retention = startRetention(context, { inboxDays: config.INBOX_DAYS, eventDays: config.EVENT_DAYS })
+  app.addHook('onClose', () => retention.stop())
   return app
 }
