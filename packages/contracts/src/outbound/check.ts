@@ -13,7 +13,8 @@ import { timesRule } from './times.ts'
 
 export type MessageCheck = { ok: true; value: CheckedMessage } | { ok: false; problems: Problem[] }
 
-const mediaTypes = new Set<string>(['image', 'video', 'audio', 'document', 'sticker'])
+/** Messages that hold links to media: in themselves, in headers and cards, in parameters. */
+const mediaTypes = new Set<string>(['image', 'video', 'audio', 'document', 'sticker', 'interactive', 'template'])
 
 const shapes = new Map<string, { schema: TSchema; validator: Validator }>(
   outboundObjects.map(([type, object]) => {

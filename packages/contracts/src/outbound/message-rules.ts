@@ -39,8 +39,12 @@ function categoryRule(message: CheckedMessage): Problem[] {
 function uploadRule(message: CheckedMessage): Problem[] {
   if (message.media === undefined) return []
   const medium: unknown = Object.entries(message).find(([field]) => field === message.type)?.[1]
-  const hasLink = typeof medium === 'object' && medium !== null && 'link' in medium
-  return unless(hasLink, '/media', `must be left out where ${message.type} has no link`)
+  return unless(holdsLink(medium), '/media', `must be left out where ${message.type} has no link`)
+}
+
+function holdsLink(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return ('link' in value && typeof value.link === 'string') || Object.values(value).some(holdsLink)
 }
 
 function groupRule({ type, recipient_type: to }: CheckedMessage): Problem[] {
