@@ -10,6 +10,7 @@ import fastify, {
 } from 'fastify'
 import { type Registry } from 'prom-client'
 import { type Authenticator, addAuthentication } from './authenticate.ts'
+import { addBodyTimeout } from './body-timeout.ts'
 import { addErrors } from './errors.ts'
 import { addHealth, type Checks } from './health.ts'
 import { addJson } from './json.ts'
@@ -43,8 +44,8 @@ export type ShellOptions = {
 
 /** Bytes of an ordinary request's body; Meta's webhook has a limit of its own. */
 const bodyBytesMax = 256 * 1024
-/** How long a client may take to send its request, in milliseconds. */
-const requestTimeoutMs = 60_000
+/** How long a client may take to send its request at the very most, in milliseconds; addBodyTimeout() knows better. */
+const requestTimeoutMs = 900_000
 
 /** How long it may take until its headers are complete: a connection that says nothing is closed after this. In milliseconds. */
 const headersTimeoutMs = 5_000
@@ -66,6 +67,7 @@ export async function buildShell({ name, config, checks = {}, authenticate }: Sh
   // Fastify reads text/plain by itself; here JSON is spoken, and anything else is 415.
   app.removeContentTypeParser('text/plain')
   addJson(app)
+  addBodyTimeout(app)
   if (authenticate) addAuthentication(app, authenticate)
   addErrors(app)
   addHealth(app, checks)

@@ -25,6 +25,8 @@ type UploadedMedia = Static<typeof UploadedMediaSchema>
 
 const filenameLengthMax = 240
 const lingerMs = 2_000
+/** The largest file over a line of 1.4 Mbit/s. */
+const bodyTimeoutMs = 600_000
 
 /** `POST /v1/media`: gives Meta a file and answers the id to send it by. */
 export async function addUploadMedia(app: App, { gate, ...sinks }: Sinks & { gate: Gate }): Promise<void> {
@@ -33,7 +35,7 @@ export async function addUploadMedia(app: App, { gate, ...sinks }: Sinks & { gat
   await app.register(multipart)
   app.post(
     '/v1/media',
-    { config: { scope: 'send' }, schema: { response: { 201: UploadedMediaSchema } } },
+    { config: { scope: 'send', bodyTimeoutMs }, schema: { response: { 201: UploadedMediaSchema } } },
     async (request, reply) => {
       const { tenantId } = principalOf(request)
       try {
