@@ -1,12 +1,6 @@
-import {
-  type OnUnknown,
-  type OutboundContent,
-  type Priority,
-  priorityRank,
-  type Recipient,
-  type RecipientKind
-} from '@wag/contracts'
+import { type OnUnknown, type OutboundContent, type Priority, priorityRank, type Recipient } from '@wag/contracts'
 import { type RawBuilder, sql } from 'kysely'
+import { contactsOf } from './accept-contacts.ts'
 import { findAnswers, type IdempotencyKey, keyOf } from './idempotency.ts'
 import { type Db } from './schema.ts'
 
@@ -58,15 +52,13 @@ export async function acceptMessages(
   const messages = requests.flatMap((request) =>
     request.messages.map((message) => ({ message, keyedBy: request.idempotency ? request.id : null }))
   )
-  const kinds = kindsInOrder.filter((kind) => messages.some(({ message }) => message.recipient.kind === kind))
+  const kinds = new Set(messages.map(({ message }) => message.recipient.kind))
   const { rows } = await sql<{ at: Date; won: string[] }>`
     with clock as (
       select date_trunc('milliseconds', now()) as at
     ), ${keyed.length > 0 ? insertKeys(keyed) : noKeys}, input as (
       ${selectInput(messages, lifetimeS, keyed.length > 0)}
-    ), ${sql.join(kinds.map(makeContacts), sql``)} contact as (
-      ${kinds.length > 0 ? sql.join(kinds.map(selectContacts), sql` union all `) : noContacts}
-    ), stored as (
+    ), ${contactsOf(kinds)}, stored as (
       insert into messages (tenant_id, id, direction, phone_number_id, contact_id, recipient_kind, recipient, state, type,
         content, at, due_at, priority, send_at, expires_at, on_unknown, metadata, resend_of)
       select i.tenant_id, i.id, 'out', i.phone_number_id, c.id, i.kind, i.recipient, i.state, i.type,
@@ -142,35 +134,4 @@ function selectInput(messages: Placed[], lifetimeS: number, hasKeys: boolean): R
     ) with ordinality as t (tenant_id, id, phone_number_id, kind, recipient, type, content, priority, send_at,
       expires_at, on_unknown, metadata, resend_of, keyed_by, place)
     ${hasKeys ? sql`where t.keyed_by is null or t.keyed_by in (select request_id from keyed)` : sql``}`
-}
-
-/** Statements take contacts in this order, so that they wait for each other instead of deadlocking. */
-const kindsInOrder: RecipientKind[] = ['phone', 'user', 'group']
-const contactColumns = { phone: 'wa_id', user: 'user_id', group: 'group_id' } as const
-
-const noContacts = sql`select null::uuid as tenant_id, ''::text as kind, ''::text as recipient, 0::bigint as id where false`
-
-function makeContacts(kind: RecipientKind): RawBuilder<unknown> {
-  const column = sql.ref(contactColumns[kind])
-  return sql`
-    ${sql.ref(`known_${kind}`)} as (
-      select tenant_id, ${column} as recipient, id from contacts
-      where (tenant_id, ${column}) in (select tenant_id, recipient from input where kind = ${kind})
-    ), ${sql.ref(`made_${kind}`)} as (
-      insert into contacts (tenant_id, ${column})
-      select distinct tenant_id, recipient from input
-      where kind = ${kind}
-        and (tenant_id, recipient) not in (select tenant_id, recipient from ${sql.ref(`known_${kind}`)})
-      order by tenant_id, recipient
-      -- Somebody else may make the same contact between our look and our insert: DO NOTHING would return no id.
-      on conflict (tenant_id, ${column}) do update set ${column} = excluded.${column}
-      returning tenant_id, ${column} as recipient, id
-    ),`
-}
-
-function selectContacts(kind: RecipientKind): RawBuilder<unknown> {
-  return sql`
-    select tenant_id, ${kind}::text as kind, recipient, id from ${sql.ref(`known_${kind}`)}
-    union all
-    select tenant_id, ${kind}::text, recipient, id from ${sql.ref(`made_${kind}`)}`
 }

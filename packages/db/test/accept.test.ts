@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto'
 import { createId } from '@wag/contracts'
 import { eventually } from '@wag/testkit'
 import { sql } from 'kysely'
 import t from 'tap'
-import { acceptMessages, type Db, listContacts } from '../src/index.ts'
+import { acceptMessages, type Db, listContacts, type NewMessage, type SendRequest, withRetry } from '../src/index.ts'
 import { acceptSome, messageRow, newMessage, openLedger, recipientOf, requestOf, tenantId } from './ledger.ts'
 
 function contacts(db: Db) {
@@ -89,4 +90,111 @@ t.test('the same id is never accepted twice', async (t) => {
   const { db } = await openLedger(t)
   const [id = ''] = await acceptSome(db)
   await t.rejects(acceptMessages(db, [requestOf(newMessage({ id }))]), { code: '23505' })
+})
+
+/** A request for one message with a key. */
+function keyedRequest(key: string, fingerprint = 'a', changes: Partial<NewMessage> = {}): SendRequest {
+  const message = newMessage(changes)
+  const idempotency = { key, fingerprint: createHash('sha256').update(fingerprint).digest() }
+  return { id: createId(), tenantId, messages: [message], idempotency, answer: { id: message.id } }
+}
+
+async function storedIds(db: Db): Promise<string[]> {
+  const rows = await db.selectFrom('messages').select('id').orderBy('id').execute()
+  return rows.map(({ id }) => id)
+}
+
+t.test('people by number, by user id and groups get contacts of their own, in one statement', async (t) => {
+  const { db } = await openLedger(t)
+  const recipients = (['phone', 'user', 'group'] as const).map((kind) => ({ kind, id: 'same' }))
+  for (let round = 0; round < 2; round++) {
+    const messages = [...recipients, ...recipients].map((recipient) => newMessage({ recipient }))
+    await acceptMessages(db, [requestOf(...messages)])
+  }
+  const rows = await db.selectFrom('contacts').select(['wa_id', 'user_id', 'group_id']).orderBy('id').execute()
+  t.strictSame(rows, [
+    { wa_id: 'same', user_id: null, group_id: null },
+    { wa_id: null, user_id: 'same', group_id: null },
+    { wa_id: null, user_id: null, group_id: 'same' }
+  ])
+  const { rows: used } = await sql<{ many: number }>`select count(*) as many from messages group by contact_id`.execute(
+    db
+  )
+  t.strictSame(
+    used.map(({ many }) => many),
+    [4, 4, 4]
+  )
+})
+
+t.test('times are the ledger’s: what is ahead is scheduled, and everything expires', async (t) => {
+  const { db } = await openLedger(t)
+  const ahead = new Date(Date.now() + 3_600_000)
+  const messages = [newMessage(), newMessage({ sendAt: ahead }), newMessage({ sendAt: new Date(0) })]
+  const own = newMessage({ expiresAt: ahead, priority: 'bulk', onUnknown: 'resend', metadata: { a: 'b' } })
+  const [result] = await acceptMessages(db, [requestOf(...messages, own)], 60)
+  if (result?.kind !== 'accepted') throw new Error('not accepted')
+  const [now, later, late] = await Promise.all(messages.map(({ id }) => messageRow(db, id)))
+  const minuteAfter = (time: Date): Date => new Date(time.getTime() + 60_000)
+  t.match(now, { state: 'queued', at: result.at, expires_at: minuteAfter(result.at), priority: 1, on_unknown: 'hold' })
+  t.match(later, { state: 'scheduled', due_at: ahead, send_at: ahead, expires_at: minuteAfter(ahead) })
+  t.match(late, { state: 'queued', expires_at: minuteAfter(result.at) })
+  t.match(await messageRow(db, own.id), { expires_at: ahead, priority: 2, on_unknown: 'resend', metadata: { a: 'b' } })
+})
+
+t.test('of requests with one key the first is accepted, the same get its answer, others a mismatch', async (t) => {
+  const { db } = await openLedger(t)
+  const [first, other, plain] = [keyedRequest('k'), keyedRequest('k', 'b'), requestOf(newMessage())]
+  const together = await acceptMessages(db, [first, keyedRequest('k'), plain, other, keyedRequest('l')])
+  t.strictSame(
+    together.map(({ kind }) => kind),
+    ['accepted', 'replayed', 'accepted', 'mismatch', 'accepted']
+  )
+  t.match(together[1], { answer: first.answer })
+  t.match(await acceptMessages(db, [keyedRequest('k')]), [{ kind: 'replayed', answer: first.answer }])
+  t.equal((await storedIds(db)).length, 3)
+})
+
+t.test('a request waits for the one that has its key, and is accepted itself where that came to nothing', async (t) => {
+  const { db } = await openLedger(t)
+  for (const end of ['commit', 'rollback'] as const) {
+    const session = await db.startTransaction().execute()
+    const first = keyedRequest(end)
+    await acceptMessages(session, [first])
+    const second = acceptMessages(db, [keyedRequest(end)])
+    await eventually(async () => {
+      const { rows } =
+        await sql`select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`.execute(
+          db
+        )
+      return rows.length > 0
+    })
+    await session[end]().execute()
+    t.match(await second, [end === 'commit' ? { kind: 'replayed', answer: first.answer } : { kind: 'accepted' }])
+  }
+})
+
+t.test('a refused request makes no contacts', async (t) => {
+  const { db } = await openLedger(t)
+  await acceptMessages(db, [keyedRequest('k')])
+  await acceptMessages(db, [keyedRequest('k', 'b', { recipient: recipientOf('491700000002') })])
+  t.equal((await contacts(db)).length, 1)
+})
+
+t.test('many batches with the same keys and recipients in any order come through, each key once', async (t) => {
+  const { db } = await openLedger(t, { poolMax: 20 })
+  const keys = Array.from({ length: 20 }, (_, index) => `k${index}`)
+  const batches = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? keys : keys.toReversed()))
+  const results = await Promise.all(
+    batches.map((batch) =>
+      withRetry(() =>
+        acceptMessages(
+          db,
+          batch.map((key) => keyedRequest(key, 'a', { recipient: recipientOf(`4917${key.slice(1).padStart(6, '0')}`) }))
+        )
+      )
+    )
+  )
+  t.equal(results.flat().filter(({ kind }) => kind === 'accepted').length, 20)
+  t.equal(results.flat().filter(({ kind }) => kind === 'replayed').length, 380)
+  t.equal((await storedIds(db)).length, 20)
 })

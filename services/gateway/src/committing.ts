@@ -22,7 +22,9 @@ export async function commitRequest<Answer>(
 ): Promise<Committed<Answer>> {
   const { 'content-length': length, 'transfer-encoding': encoding } = request.headers
   const bytes = encoding === undefined ? Number(length ?? 0) : bytesUnknown
-  const acceptance = await acceptor.accept({ ...wanted, id: createId() }, bytes)
+  // Only a request with a key is ever looked for by its id.
+  const id = wanted.idempotency ? createId() : ''
+  const acceptance = await acceptor.accept({ ...wanted, id }, bytes)
   if (acceptance.kind === 'mismatch') throw mismatch()
   return acceptance.kind === 'replayed' ? { kind: 'replayed', answer: acceptance.answer as Answer } : acceptance
 }

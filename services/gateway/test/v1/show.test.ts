@@ -1,0 +1,75 @@
+import { createId, type MessageState } from '@wag/contracts'
+import { claimMessages, recordOutcomes, storeReceived, storeStatuses } from '@wag/db'
+import t from 'tap'
+import { openGateway, phoneNumberId, tenantId } from '../open.ts'
+import { call, post, postAndEnd, rowOf } from './api.ts'
+
+type Entry = { state: MessageState; at: string; attempt?: number; error?: { code?: number } }
+
+function statesOf(timeline: Entry[]): MessageState[] {
+  return timeline.map(({ state }) => state)
+}
+
+t.test('a timeline tells every state, with its time, its attempt and Meta’s error explained', async (t) => {
+  const gateway = await openGateway(t)
+  const { db } = gateway
+  const { body } = await post(gateway)
+  const busy = { code: 130429, message: 'Rate limit hit' }
+  const attempt = { tenant_id: tenantId, message_id: body.id, attempt: 1, outcome: 'throttled' }
+  await db
+    .insertInto('attempts')
+    .values({ ...attempt, error: JSON.stringify(busy) })
+    .execute()
+  await db.updateTable('messages').set({ attempts: 1 }).execute()
+  const claim = createId()
+  await claimMessages(db, [{ phoneNumberId, claim, want: 1 }], { ttlMs: 60_000, horizonMs: 0 })
+  t.strictSame(statesOf((await call(gateway, `/${body.id}`)).body.timeline), ['queued', 'queued', 'sending'])
+  await recordOutcomes(db, [{ messageId: body.id, claim, kind: 'sent', wamid: 'wamid.x' }])
+  const second = (seconds: number): Date => new Date(Math.floor(Date.now() / 1000 + seconds) * 1000)
+  const status = (word: string, at: Date) => ({ wamid: 'wamid.x', status: word, participant: '', at, content: {} })
+  const refusal = { code: 131049, message: 'Not delivered', details: 'ecosystem' }
+  await db
+    .transaction()
+    .execute((trx) =>
+      storeStatuses(trx, tenantId, [
+        { ...status('read', second(0)), messageId: body.id },
+        status('sent', second(0)),
+        status('delivered', second(0))
+      ])
+    )
+  const shown = await call(gateway, `/${body.id}`)
+  t.match(shown.body, { status: 'read', wamid: 'wamid.x', sent_at: /Z$/ })
+  const { timeline } = shown.body
+  t.strictSame(statesOf(timeline), ['queued', 'queued', 'sent', 'delivered', 'read'])
+  t.match(timeline[1], { attempt: 1, error: { ...busy, title: /./, advice: /./ } })
+  t.match(timeline[2], { attempt: 2, at: shown.body.sent_at })
+  t.match(timeline[4], { at: second(0).toISOString() })
+  const failed = await postAndEnd(gateway, { kind: 'failed', code: refusal.code })
+  const answer = await call(gateway, `/${failed}`)
+  t.match(answer.body, { status: 'failed', error: { code: 131049, message: 'Meta said no', advice: /./ } })
+  t.strictSame(statesOf(answer.body.timeline), ['queued', 'failed'])
+  t.match(answer.body.timeline.at(-1).error, { code: 131049, advice: /./ })
+})
+
+t.test('the states that no row tells of are told all the same', async (t) => {
+  const gateway = await openGateway(t)
+  for (const state of ['expired', 'cancelled', 'unknown'] as const) {
+    const { body } = await post(gateway)
+    const end = { state, due_at: null, updated_at: new Date() }
+    await gateway.db.updateTable('messages').set(end).where('id', '=', body.id).execute()
+    t.strictSame(statesOf((await call(gateway, `/${body.id}`)).body.timeline), ['queued', state])
+  }
+})
+
+t.test('a message that came in is found by its id', async (t) => {
+  const gateway = await openGateway(t)
+  const { body } = await post(gateway)
+  const { contact_id: contactId } = await rowOf(gateway, body.id)
+  const content = { from: '491700000001', id: 'wamid.in', type: 'text', text: { body: 'Hi' } }
+  const received = { id: createId(), tenantId, phoneNumberId, contactId, wamid: 'wamid.in', type: 'text' }
+  await storeReceived(gateway.db, [{ ...received, content, at: new Date() }])
+  const answer = await call(gateway, `/${received.id}`)
+  t.match(answer.body, { id: received.id, direction: 'in', status: 'received', from: '+491700000001', content })
+  t.strictSame(statesOf(answer.body.timeline), ['received'])
+  for (const field of ['priority', 'on_unknown', 'expires_at', 'recipient']) t.notOk(field in answer.body)
+})
