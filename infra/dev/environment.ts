@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { type Secrets } from './secrets.ts'
 import { portVariable, type Settings, urlOf } from './settings.ts'
 
@@ -11,6 +12,7 @@ export function serviceEnvironment(settings: Settings, secrets: Secrets): Record
   return {
     LOG_LEVEL: 'info',
     ...(settings.simulated ? simulatorEnvironment(settings) : {}),
+    MEDIA_DIR: join(settings.dataDir, 'media'),
     ...settings.env,
     ...shared,
     ...Object.fromEntries(ports),

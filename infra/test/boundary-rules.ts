@@ -11,6 +11,7 @@ export const boundaryRules: IConfiguration = {
     allow('db-knows-contracts', 'db', ['contracts']),
     allow('bus-knows-contracts', 'bus', ['contracts']),
     allow('graph-knows-contracts', 'graph', ['contracts']),
+    allow('media-knows-contracts', 'media', ['contracts']),
     allow('service-knows-the-stores', 'service', ['contracts', 'db', 'bus']),
     {
       name: 'services-meet-in-the-stores',
@@ -31,6 +32,7 @@ export const boundaryRules: IConfiguration = {
     own('pg-is-of-db', '(pg)', '^packages/(db|testkit)/'),
     own('redis-is-of-bus', '(bullmq|ioredis)', '^packages/bus/'),
     own('undici-is-of-graph', '(undici)', '^packages/(graph|e2e)/|^services/simulator/|/test/'),
+    own('s3-is-of-media', '(@aws-sdk/client-s3)', '^packages/media/'),
     own('redis-adapter-is-of-realtime', '(@socket\\.io/redis-adapter)', '^services/realtime/')
   ],
   options: {

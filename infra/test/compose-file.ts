@@ -39,6 +39,6 @@ export async function loadComposeSchema(): Promise<object> {
 /** The names of all variables an operator may set for Compose. */
 export function variablesOf(text: string): Set<string> {
   // Two dollars are one dollar of the command itself.
-  const matches = text.replaceAll('$$', '').matchAll(/\$\{?([A-Z_]+)/g)
+  const matches = text.replaceAll('$$', '').matchAll(/\$\{?([A-Z0-9_]+)/g)
   return new Set([...matches].map(([, name = '']) => name))
 }

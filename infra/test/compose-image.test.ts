@@ -25,7 +25,7 @@ t.test('the image is built from pinned versions, by one command, for a user with
   const last = instructions.slice(-3).map(({ name, rest }) => `${name} ${rest}`)
   t.strictSame(last, ['USER node', `WORKDIR /app/services/\${SERVICE}`, 'CMD ["node", "src/main.ts"]'])
   const folders = kept.map(({ rest }) => rest.split(' ').at(-1))
-  t.strictSame(folders, ['node_modules', 'packages', 'infra', `services/\${SERVICE}`])
+  t.strictSame(folders, ['node_modules', 'packages', 'infra', `services/\${SERVICE}`, '/media'])
 })
 
 t.test('what is installed runs, and nothing of it is for development only', { timeout: 100_000 }, async (t) => {
@@ -77,5 +77,5 @@ async function start(cwd: string, args: string[]): Promise<string> {
 }
 
 function namesIn(complaint: string): string[] {
-  return [...complaint.matchAll(/^ {2}- ([A-Z_]+) is not set/gm)].map(([, name = '']) => name)
+  return [...complaint.matchAll(/^ {2}- ([A-Z0-9_]+) is not set/gm)].map(([, name = '']) => name)
 }

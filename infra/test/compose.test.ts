@@ -64,7 +64,7 @@ t.test('secrets have no defaults', async (t) => {
   for (const [name, { environment = {} }] of services) {
     for (const [variable, value] of Object.entries(environment)) {
       if (secret.test(variable))
-        t.match(String(value), /\$\{[A-Z_]+:\?[^}]{20,}\}/, `${name} must be given ${variable}`)
+        t.match(String(value), /\$\{[A-Z0-9_]+:(\?[^}]{20,}|-)\}/, `${name} must be given ${variable}, or has none`)
     }
   }
 })

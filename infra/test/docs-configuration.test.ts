@@ -5,7 +5,7 @@ import { read, tableRows } from './docs-file.ts'
 
 const documented = tableRows(await read('docs/configuration.md'))
 const example = new Map(
-  [...(await read('.env.example')).matchAll(/^(#?)([A-Z_]+)=(.*)$/gm)].map(([, mark, name = '', value = '']) => [
+  [...(await read('.env.example')).matchAll(/^(#?)([A-Z0-9_]+)=(.*)$/gm)].map(([, mark, name = '', value = '']) => [
     name,
     { isSet: mark === '', value }
   ])
@@ -19,7 +19,7 @@ const everything = [...knownSettings.keys(), ...others].sort()
 const migrateReads = namesIn((await read('infra/migrate.ts')).split('pickSettings(')[1]?.split(')')[0] ?? '')
 
 function namesIn(text: string): string[] {
-  return [...text.matchAll(/'([A-Z_]+)'/g)].map(([, name = '']) => name)
+  return [...text.matchAll(/'([A-Z0-9_]+)'/g)].map(([, name = '']) => name)
 }
 
 function readersOf(name: string): string {
@@ -50,7 +50,7 @@ t.test('.env.example sets nothing but names what must be filled in, and shows th
 })
 
 t.test('.env.example leaves open exactly what docker-compose.yml insists on', async (t) => {
-  const required = [...composeText.matchAll(/\$\{([A-Z_]+):\?/g)].map(([, name = '']) => name)
+  const required = [...composeText.matchAll(/\$\{([A-Z0-9_]+):\?/g)].map(([, name = '']) => name)
   const open = [...example].filter(([, { isSet }]) => isSet).map(([name]) => name)
   t.strictSame(open.sort(), [...new Set(required)].sort())
 })

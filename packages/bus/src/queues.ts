@@ -1,4 +1,11 @@
-import { type IngestJob, ingestQueueName, type SendJob, sendQueueName } from '@wag/contracts'
+import {
+  type IngestJob,
+  ingestQueueName,
+  type MediaJob,
+  mediaQueueName,
+  type SendJob,
+  sendQueueName
+} from '@wag/contracts'
 import { type JobsOptions, Queue } from 'bullmq'
 import { type Redis } from 'ioredis'
 import { withRedis } from './redis.ts'
@@ -59,6 +66,11 @@ export function openQueues({ redis, prefix, onError }: QueuesOptions) {
     /** Rings for a committed batch of webhooks. */
     async ringIngest(job: IngestJob): Promise<void> {
       await withRedis(redis, () => queue(ingestQueueName).add('ingest', job, { jobId: job.ids[0] ?? '' }))
+    },
+
+    /** Rings for media that a committed batch noted. */
+    async ringMedia(job: MediaJob): Promise<void> {
+      await withRedis(redis, () => queue(mediaQueueName).add('media', job))
     },
 
     /** The queue itself, for the board. */

@@ -12,6 +12,7 @@ export const errorCodes = {
   meta_refused: 400,
   unauthorized: 401,
   bad_signature: 401,
+  bad_link: 401,
   forbidden: 403,
   bad_verify_token: 403,
   not_found: 404,
@@ -25,11 +26,13 @@ export const errorCodes = {
   log_truncated: 410,
   payload_too_large: 413,
   unsupported_media_type: 415,
+  bad_range: 416,
   idempotency_mismatch: 422,
   too_many_requests: 429,
   internal: 500,
   graph_unavailable: 502,
   ledger_unavailable: 503,
+  media_unavailable: 503,
   overloaded: 503,
   redis_unavailable: 503
 } as const satisfies Record<string, number>

@@ -14,6 +14,8 @@ export const eventTypes = [
   'message.unsettled',
   'message.expired',
   'message.cancelled',
+  'media.stored',
+  'media.failed',
   'sending.paused',
   'sending.resumed',
   'webhook.unrecognised',
@@ -35,6 +37,7 @@ export const EventDataSchema = Type.Object({
   messageType: Type.Optional(Type.String()),
   body: Type.Optional(Type.String()),
   link: Type.Optional(Type.String()),
+  mediaId: Type.Optional(Type.String()),
   error: Type.Optional(
     Type.Object({
       code: Type.Optional(Type.Integer()),

@@ -22,17 +22,21 @@ export {
   WebhookStateSchema,
   webhookStates
 } from './inbox.ts'
-export type { EventHint, IngestJob, OutcomeHint, SendJob } from './jobs.ts'
+export type { EventHint, IngestJob, MediaJob, OutcomeHint, SendJob } from './jobs.ts'
 export {
   EventHintSchema,
   IngestJobSchema,
   ingestQueueName,
+  MediaJobSchema,
+  mediaQueueName,
   OutcomeHintSchema,
   SendJobSchema,
   sendQueueName
 } from './jobs.ts'
 export type { MediaState } from './media.ts'
 export { MediaStateSchema, mediaStates } from './media.ts'
+export type { ApiMedia } from './media-api.ts'
+export { ApiMediaSchema, MediaLinkBodySchema, MediaLinkSchema, mediaLinkSecondsMax } from './media-api.ts'
 export type { MessageState, MetaError } from './message.ts'
 export { isSettled, MetaErrorSchema, messageStates, stateOfStatus, stateRank } from './message.ts'
 export type {

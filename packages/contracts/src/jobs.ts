@@ -8,6 +8,13 @@ export type SendJob = Static<typeof SendJobSchema>
 export const IngestJobSchema = Type.Object({ ids: Type.Array(Type.String()), bytes: Type.Integer() })
 export type IngestJob = Static<typeof IngestJobSchema>
 
+/** A media job says that some were noted and wait to be fetched. */
+export const MediaJobSchema = Type.Object({ items: Type.Integer() })
+export type MediaJob = Static<typeof MediaJobSchema>
+
+/** The queue that rings for media to be fetched. */
+export const mediaQueueName = '{media}'
+
 /** What Redis carries when a tenant's event log has grown: only where it ends now. */
 export const EventHintSchema = Type.Object({ tenantId: Type.String(), seq: Type.Integer() })
 export type EventHint = Static<typeof EventHintSchema>

@@ -1,4 +1,4 @@
-import { createId } from '@wag/contracts'
+import { createId, type MediaState } from '@wag/contracts'
 import { sql } from 'kysely'
 import { type Db } from './schema.ts'
 
@@ -39,4 +39,64 @@ export async function insertMedia(trx: Db, tenantId: string, items: NewMedia[]):
     )
     on conflict (message_id, meta_id) do nothing`.execute(trx)
   return Number(numAffectedRows ?? 0)
+}
+
+/** A medium that a customer sent, as the API shows it. */
+export type StoredMedia = {
+  tenantId: string
+  id: string
+  messageId: string
+  phoneNumberId: string
+  metaId: string
+  kind: string
+  mimeType: string | null
+  filename: string | null
+  state: MediaState
+  /** Size and SHA-256 of what is stored. */
+  bytes: number | null
+  hash: Buffer | null
+  attempts: number
+  error: string | null
+  at: Date
+}
+
+/** A medium by our own id; whose it is stands in it. */
+export async function findMedia(db: Db, id: string): Promise<StoredMedia | undefined> {
+  return (await mediaRows(db).where('id', '=', id).execute())[0]
+}
+
+/** A tenant's medium by Meta's id: one that is stored, if several messages have it. */
+export async function findMediaByMetaId(db: Db, tenantId: string, metaId: string): Promise<StoredMedia | undefined> {
+  const rows = mediaRows(db).where('tenant_id', '=', tenantId).where('meta_id', '=', metaId)
+  return (await rows.orderBy(sql`state = 'stored'`, 'desc').orderBy('id', 'desc').limit(1).execute())[0]
+}
+
+/** Lets a medium that could not be fetched be tried once more from the beginning; false where there is nothing to try. */
+export async function retryMedia(db: Db, tenantId: string, id: string): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update media set state = 'pending', due_at = now(), claim = null, attempts = 0, faults = 0, updated_at = now(),
+      since = now()
+    where tenant_id = ${tenantId} and id = ${id} and state in ('failed', 'gone', 'refused')`.execute(db)
+  return numAffectedRows === 1n
+}
+
+function mediaRows(db: Db) {
+  return db
+    .selectFrom('media')
+    .select([
+      'tenant_id as tenantId',
+      'id',
+      'message_id as messageId',
+      'phone_number_id as phoneNumberId',
+      'meta_id as metaId',
+      'kind',
+      'mime_type as mimeType',
+      'filename',
+      'state',
+      'bytes',
+      'hash',
+      'attempts',
+      'error',
+      'at'
+    ])
 }

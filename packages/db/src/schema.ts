@@ -196,7 +196,7 @@ export type Database = {
     claim: string | null
     error: string | null
     at: Date
-    created_at: Stamp
+    since: Stamp
     updated_at: ColumnType<Date, Date | undefined, Date>
   }
   media_garbage: { tenant_id: string; hash: Buffer; due_at: Stamp; keep_until: Stamp }

@@ -2,6 +2,8 @@ export type { Graph, GraphOptions, MediaRequest, ReadRequest, SendRequest, Uploa
 export { createGraph } from './client.ts'
 export type { Description } from './content.ts'
 export { describeContent } from './content.ts'
+export type { Download, Downloads, DownloadsOptions } from './download.ts'
+export { createDownloads } from './download.ts'
 export type {
   Classification,
   ErrorAction,

@@ -2,11 +2,20 @@ import { GatewayError } from '@wag/contracts'
 import { classify } from './errors.ts'
 import { type Answer, type Exchange } from './exchange.ts'
 import { readJson } from './json.ts'
+import { readSha256 } from './media-items.ts'
 import { readMetaError } from './meta-error.ts'
 import { isRecord } from './tidy.ts'
 
 /** Where a medium can be fetched for the next five minutes, with the token, and from Meta's hosts only. */
-export type Media = { mediaId: string; link: string; mimeType: string }
+export type Media = {
+  mediaId: string
+  link: string
+  mimeType: string
+  /** Hash of the file, where Meta tells it. */
+  sha256?: Buffer
+  /** Size of the file, where Meta tells it. */
+  bytes?: number
+}
 
 const mediaIdShape = /^[A-Za-z0-9_.-]{1,255}$/
 
@@ -27,7 +36,9 @@ export function readMedia(mediaId: string, exchange: Exchange): Media {
   const { status } = exchange.answer
   if (status === 200 && isRecord(json) && isLink(json.url)) {
     const mimeType = typeof json.mime_type === 'string' ? json.mime_type : 'application/octet-stream'
-    return { mediaId, link: json.url, mimeType }
+    const sha256 = readSha256(json.sha256)
+    const bytes = readBytes(json.file_size)
+    return { mediaId, link: json.url, mimeType, ...(sha256 && { sha256 }), ...(bytes !== undefined && { bytes }) }
   }
   throw readRefusal(exchange.answer, isRecord(json) ? json.error : undefined)
 }
@@ -41,6 +52,12 @@ function readRefusal({ status }: Answer, value: unknown): GatewayError {
     return isRefusal ? refused(`Meta answered HTTP ${status}`) : unavailable(`HTTP ${status}`)
   }
   return classify(error.code).action === 'fail' ? refused(error.message) : unavailable(`code ${error.code}`)
+}
+
+/** A number, or its digits: Meta sends both. */
+function readBytes(value: unknown): number | undefined {
+  const bytes = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value
+  return Number.isSafeInteger(bytes) && Number(bytes) >= 0 ? Number(bytes) : undefined
 }
 
 function isLink(value: unknown): value is string {

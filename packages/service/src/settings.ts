@@ -186,6 +186,43 @@ export const settings = {
     'When the claim on a message runs out and the message becomes unknown. At least GRAPH_TIMEOUT_MS + 5000.',
     1_000
   ),
+  MEDIA_DIR: Type.String({
+    default: '',
+    description: 'Folder for the media that customers send; every gateway and ingest process must see the same.'
+  }),
+  MEDIA_S3_BUCKET: Type.String({
+    default: '',
+    description: 'Bucket for them instead of a folder. With neither set they are not fetched from Meta.'
+  }),
+  MEDIA_S3_ENDPOINT: Type.String({
+    pattern: '^(https?://[^/]+.*)?$',
+    default: '',
+    description: "Address of the store with that bucket, where it is not Amazon's own."
+  }),
+  MEDIA_S3_REGION: Type.String({ minLength: 1, default: 'us-east-1', description: 'Region of the bucket.' }),
+  MEDIA_S3_ACCESS_KEY_ID: Type.String({
+    default: '',
+    description: 'Name of the key to the bucket; without one the role of the machine is used.'
+  }),
+  MEDIA_S3_SECRET_ACCESS_KEY: Type.String({ default: '', description: 'The key to the bucket.' }),
+  MEDIA_BYTES_MAX: count(100 * 1024 * 1024, 'A larger file is not kept.'),
+  MEDIA_CONCURRENCY: Type.Integer({
+    minimum: 1,
+    maximum: 100,
+    default: 4,
+    description: 'Media one ingest process fetches at once.'
+  }),
+  MEDIA_TIMEOUT_MS: milliseconds(
+    300_000,
+    "How long fetching one of them may take. Meta's addresses are good for five minutes.",
+    1_000
+  ),
+  MEDIA_SHARE_S: Type.Integer({
+    minimum: 1,
+    maximum: 3_600,
+    default: 300,
+    description: 'How long a link of ours to what a customer sent works, in seconds.'
+  }),
   REALTIME_TRANSPORTS: Type.String({
     pattern: '^(websocket|polling)(,(websocket|polling))?$',
     default: 'websocket',
@@ -232,6 +269,16 @@ type Settings = typeof settings
 
 /** What every service needs. */
 export const shellSettings = ['HOST', 'LOG_LEVEL', 'SHUTDOWN_GRACE_MS'] as const
+
+/** Where media are kept, for those who fetch and those who serve them. */
+export const mediaStoreSettings = [
+  'MEDIA_DIR',
+  'MEDIA_S3_BUCKET',
+  'MEDIA_S3_ENDPOINT',
+  'MEDIA_S3_REGION',
+  'MEDIA_S3_ACCESS_KEY_ID',
+  'MEDIA_S3_SECRET_ACCESS_KEY'
+] as const
 
 /** A configuration schema of the named settings and those every service needs. */
 export function pickSettings<Name extends keyof Settings>(

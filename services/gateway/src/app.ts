@@ -4,6 +4,7 @@ import { type App, buildService } from '@wag/service'
 import { createAcceptor } from './accept.ts'
 import { type Config } from './config.ts'
 import { createDrafts } from './drafts.ts'
+import { openInboundMedia } from './inbound-media.ts'
 import { createInbox } from './inbox.ts'
 import { createMetrics, measureSpool } from './metrics.ts'
 import { createNumbers } from './numbers.ts'
@@ -13,6 +14,7 @@ import { createPhoneParser } from './phone.ts'
 import { addBoard } from './routes/board.ts'
 import { addContacts } from './routes/contacts.ts'
 import { addMedia } from './routes/media.ts'
+import { addMediaContent } from './routes/media-content.ts'
 import { addMessages } from './routes/messages.ts'
 import { addPhoneNumbers } from './routes/phone-numbers.ts'
 import { addQuarantine } from './routes/quarantine.ts'
@@ -62,6 +64,9 @@ export async function buildApp(config: Config): Promise<App> {
   })
   app.addHook('onClose', () => graph.close())
 
+  const inbound = await openInboundMedia(db, config)
+  app.addHook('onClose', async () => inbound.store?.close())
+
   const acceptor = createAcceptor({ db, queues, metrics, log: app.log, lifetimeS: config.SEND_EXPIRES_S })
   const inbox = createInbox({ db, queues, metrics, log: app.log, spool })
   app.addHook('onClose', () => Promise.all([acceptor.idle(), inbox.close()]).then(() => undefined))
@@ -100,6 +105,7 @@ export async function buildApp(config: Config): Promise<App> {
     encryptionKey: config.ENCRYPTION_KEY,
     publicUrl: config.PUBLIC_URL
   })
-  addMedia(app, { db, graph, encryptionKey: config.ENCRYPTION_KEY })
+  addMedia(app, { ...inbound, graph, encryptionKey: config.ENCRYPTION_KEY })
+  addMediaContent(app, inbound)
   return app
 }

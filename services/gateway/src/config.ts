@@ -1,8 +1,10 @@
-import { pickSettings, storeSettings } from '@wag/service'
+import { mediaStoreSettings, pickSettings, storeSettings } from '@wag/service'
 import { type Static } from 'typebox'
 
 export const ConfigSchema = pickSettings(
   ...storeSettings,
+  ...mediaStoreSettings,
+  'MEDIA_SHARE_S',
   'GATEWAY_PORT',
   'ENCRYPTION_KEY',
   'GRAPH_URL',

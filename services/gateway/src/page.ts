@@ -48,8 +48,13 @@ export function decodeMessageCursor(cursor: string): MessageCursor {
 
 /** Names the next page in a `Link` header (RFC 8288). */
 export function linkNext(request: FastifyRequest, reply: FastifyReply, publicUrl: string, cursor: string): void {
-  const given = publicUrl || `${request.protocol}://${request.host}`
-  const url = new URL(request.url, URL.canParse(given) ? given : 'http://localhost')
+  const url = new URL(request.url, originOf(request, publicUrl))
   url.searchParams.set('cursor', encodeCursor(cursor))
   void reply.header('link', `<${url.href}>; rel="next"`)
+}
+
+/** Where the caller finds this gateway: as the operator says, or else as the caller itself did. */
+export function originOf(request: FastifyRequest, publicUrl: string): string {
+  const given = publicUrl || `${request.protocol}://${request.host}`
+  return URL.canParse(given) ? new URL(given).origin : 'http://localhost'
 }

@@ -53,6 +53,13 @@ export async function configOf(t: TestContext, changes: Partial<Config> = {}): P
     MEDIA_UPLOADS_MAX: 16,
     MEDIA_LINK_TIMEOUT_MS: 10_000,
     MEDIA_LINK_ALLOW: '',
+    MEDIA_DIR: '',
+    MEDIA_S3_BUCKET: '',
+    MEDIA_S3_ENDPOINT: '',
+    MEDIA_S3_REGION: 'us-east-1',
+    MEDIA_S3_ACCESS_KEY_ID: '',
+    MEDIA_S3_SECRET_ACCESS_KEY: '',
+    MEDIA_SHARE_S: 300,
     ...changes
   }
 }

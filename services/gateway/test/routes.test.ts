@@ -79,7 +79,8 @@ t.test('the board is for operators, who may show the key as a password', async (
   const queues = await app.inject({ url: '/ops/queues/api/queues', headers: { authorization } })
   t.match(queues.json().queues, [
     { name: '{send}', readOnlyMode: true },
-    { name: '{ingest}', readOnlyMode: true }
+    { name: '{ingest}', readOnlyMode: true },
+    { name: '{media}', readOnlyMode: true }
   ])
 })
 

@@ -1,4 +1,4 @@
-import { openPublisher, startWorker } from '@wag/bus'
+import { openPublisher, openQueues, startWorker } from '@wag/bus'
 import { IngestJobSchema, ingestQueueName } from '@wag/contracts'
 import { createBatcher } from '@wag/db'
 import { type App, buildService } from '@wag/service'
@@ -7,6 +7,7 @@ import { startAlarms } from './alarms.ts'
 import { type Config } from './config.ts'
 import { createGapMetrics } from './gap-metrics.ts'
 import { ingest } from './ingest.ts'
+import { startMedia } from './media/start.ts'
 import { createMetrics } from './metrics.ts'
 import { startRetention } from './retention.ts'
 import { startSweeper } from './sweep.ts'
@@ -23,7 +24,9 @@ export async function buildApp(config: Config): Promise<App> {
   const { app, db, redis, redisOptions } = await buildService({ name: 'ingest', config })
   const log = app.log
   const publisher = openPublisher({ redis, prefix: redisOptions.prefix })
-  const context = { db, publisher, metrics: createMetrics(app.metrics), log }
+  const queues = openQueues({ redis, prefix: redisOptions.prefix, onError: redisOptions.onError })
+  const media = await startMedia({ app, db, queues, publisher, redisOptions }, config)
+  const context = { db, publisher, media, metrics: createMetrics(app.metrics), log }
 
   const batcher = createBatcher<{ ids: string[]; bytes: number }, undefined>(
     async (jobs) => {

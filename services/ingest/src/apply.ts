@@ -14,8 +14,11 @@ import { applyStatuses } from './apply-statuses.ts'
 import { type SourcedItem } from './items.ts'
 import { type Metrics } from './metrics.ts'
 
+/** What was applied: where the logs end now, and how many messages brought a medium. */
+export type Applied = { ends: LogEnd[]; media: number }
+
 /** Applies whole webhooks: everything they say, the events that tell of it, and that they are done. */
-export async function applyWebhooks(trx: Db, webhooks: RawWebhook[], metrics: Metrics): Promise<LogEnd[]> {
+export async function applyWebhooks(trx: Db, webhooks: RawWebhook[], metrics: Metrics): Promise<Applied> {
   const items = webhooks.flatMap((webhook) => parseWebhook(webhook.body).map((item) => ({ item, webhook })))
   for (const { item } of items) metrics.items.inc({ kind: item.kind })
   const events = await applyItems(trx, items, metrics)
@@ -23,7 +26,12 @@ export async function applyWebhooks(trx: Db, webhooks: RawWebhook[], metrics: Me
     trx,
     webhooks.map(({ id }) => ({ id }))
   )
-  return appendEvents(trx, events)
+  return { ends: await appendEvents(trx, events), media: countMedia(events) }
+}
+
+/** How many of these events tell of a medium to be fetched. */
+export function countMedia(events: NewEvent[]): number {
+  return events.filter(({ type, data }) => type === 'message.received' && data.link?.startsWith('/media/')).length
 }
 
 /**

@@ -1,8 +1,9 @@
-import { pickSettings, storeSettings } from '@wag/service'
+import { mediaStoreSettings, pickSettings, storeSettings } from '@wag/service'
 import { type Static } from 'typebox'
 
 export const ConfigSchema = pickSettings(
   ...storeSettings,
+  ...mediaStoreSettings,
   'INGEST_PORT',
   'SWEEP_INTERVAL_MS',
   'INBOX_DAYS',
@@ -15,7 +16,14 @@ export const ConfigSchema = pickSettings(
   'ALARM_INBOX_S',
   'ALARM_PARKED_S',
   'ALARM_PARKED_COUNT',
-  'ALARM_QUARANTINE_COUNT'
+  'ALARM_QUARANTINE_COUNT',
+  'ENCRYPTION_KEY',
+  'GRAPH_URL',
+  'GRAPH_TIMEOUT_MS',
+  'WHATSAPP_VERSION',
+  'MEDIA_BYTES_MAX',
+  'MEDIA_CONCURRENCY',
+  'MEDIA_TIMEOUT_MS'
 )
 
 export type Config = Static<typeof ConfigSchema>

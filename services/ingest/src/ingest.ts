@@ -1,9 +1,9 @@
-import { isConnectionLost, isDataFault, type LogEnd, takeWebhooks, withRetry } from '@wag/db'
-import { applyWebhooks } from './apply.ts'
+import { isConnectionLost, isDataFault, takeWebhooks, withRetry } from '@wag/db'
+import { type Applied, applyWebhooks } from './apply.ts'
 import { type IngestContext } from './context.ts'
 import { applyPiecewise } from './piecewise.ts'
 import { putOff } from './put-off.ts'
-import { tell } from './tell.ts'
+import { announce } from './tell.ts'
 
 /** Webhooks in one transaction at most: jobs that came together may bring more. */
 const batchWebhooksMax = 500
@@ -23,7 +23,7 @@ export async function ingest(context: IngestContext, ids: string[]): Promise<voi
 async function ingestBatch(context: IngestContext, ids: string[]): Promise<void> {
   try {
     const stopTimer = context.metrics.seconds.startTimer()
-    tell(context, await withRetry(() => applyBatch(context, ids)))
+    announce(context, await withRetry(() => applyBatch(context, ids)))
     stopTimer()
     context.metrics.batch.observe(ids.length)
   } catch (error) {
@@ -33,7 +33,7 @@ async function ingestBatch(context: IngestContext, ids: string[]): Promise<void>
       await putOff(context, ids[0] ?? '', error)
       throw error
     }
-    tell(context, await withRetry(() => applyPiecewise(context, ids[0] ?? '')))
+    announce(context, await withRetry(() => applyPiecewise(context, ids[0] ?? '')))
   }
 }
 
@@ -48,7 +48,7 @@ async function ingestHalves(context: IngestContext, ids: string[]): Promise<void
   if (errors.length > 0) throw errors[0]
 }
 
-function applyBatch(context: IngestContext, ids: string[]): Promise<LogEnd[]> {
+function applyBatch(context: IngestContext, ids: string[]): Promise<Applied> {
   return context.db
     .transaction()
     .execute(async (trx) => applyWebhooks(trx, await takeWebhooks(trx, ids), context.metrics))

@@ -5,7 +5,6 @@ import {
   inSavepoint,
   isLedgerAway,
   isTransient,
-  type LogEnd,
   markProcessed,
   type NewEvent,
   quarantine,
@@ -13,16 +12,16 @@ import {
 } from '@wag/db'
 import { parseWebhook } from '@wag/graph'
 import { scrub } from '@wag/service'
-import { applyItems, groupByTenant } from './apply.ts'
+import { type Applied, applyItems, countMedia, groupByTenant } from './apply.ts'
 import { quarantinedEvent } from './apply-others.ts'
 import { type IngestContext } from './context.ts'
 import { type SourcedItem } from './items.ts'
 
 /** Applies one webhook item by item: what fails is quarantined with the reason, everything else counts. */
-export async function applyPiecewise({ db, metrics, log }: IngestContext, id: string): Promise<LogEnd[]> {
+export async function applyPiecewise({ db, metrics, log }: IngestContext, id: string): Promise<Applied> {
   return db.transaction().execute(async (trx) => {
     const [webhook] = await takeWebhooks(trx, [id])
-    if (!webhook) return []
+    if (!webhook) return { ends: [], media: 0 }
     const events: NewEvent[] = []
     for (const item of parseWebhook(webhook.body)) {
       try {
@@ -38,7 +37,7 @@ export async function applyPiecewise({ db, metrics, log }: IngestContext, id: st
       }
     }
     await markProcessed(trx, [{ id: webhook.id }])
-    return appendEvents(trx, events)
+    return { ends: await appendEvents(trx, events), media: countMedia(events) }
   })
 }
 

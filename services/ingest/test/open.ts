@@ -8,6 +8,8 @@ import { type Config } from '../src/config.ts'
 import { phoneNumberId } from './bodies.ts'
 
 export const tenantId = defaultTenantId
+export const accessToken = 'EAAGtoken'
+export const encryptionKey = '00'.repeat(32)
 
 export type Bench = { config: Config; db: Db; ring: (ids: string[], bytes: number) => Promise<void> }
 
@@ -31,6 +33,19 @@ export async function openBench(t: TestContext, changes: Partial<Config> = {}): 
     ALARM_PARKED_S: 3_600,
     ALARM_PARKED_COUNT: 100,
     ALARM_QUARANTINE_COUNT: 1,
+    ENCRYPTION_KEY: encryptionKey,
+    GRAPH_URL: 'http://127.0.0.1:1',
+    GRAPH_TIMEOUT_MS: 5_000,
+    WHATSAPP_VERSION: 'v24.0',
+    MEDIA_DIR: '',
+    MEDIA_S3_BUCKET: '',
+    MEDIA_S3_ENDPOINT: '',
+    MEDIA_S3_REGION: 'us-east-1',
+    MEDIA_S3_ACCESS_KEY_ID: '',
+    MEDIA_S3_SECRET_ACCESS_KEY: '',
+    MEDIA_BYTES_MAX: 104_857_600,
+    MEDIA_CONCURRENCY: 4,
+    MEDIA_TIMEOUT_MS: 60_000,
     DATABASE_URL: changes.DATABASE_URL ?? (await createTestDatabase(t)),
     DATABASE_POOL_MAX: 6,
     REDIS_URL: redis.url,
@@ -40,7 +55,7 @@ export async function openBench(t: TestContext, changes: Partial<Config> = {}): 
   const db = connect({ url: config.DATABASE_URL, poolMax: 4, applicationName: 'test' })
   t.teardown(() => db.destroy())
   await ensureTenant(db, { id: tenantId, name: 'default' })
-  await saveDefaultNumber(db, { id: phoneNumberId, tenantId }, 'EAAGtoken', '00'.repeat(32))
+  await saveDefaultNumber(db, { id: phoneNumberId, tenantId }, accessToken, encryptionKey)
   return { config, db, ring: openBell(t, config) }
 }
 

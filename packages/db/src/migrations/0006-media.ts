@@ -8,7 +8,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 const statements = [
   // due_at is when a download may be claimed next, or when the claim runs out; null when there is nothing left to do.
   // expected is the hash that Meta told, hash that of the stored bytes, which rows share. faults counts answers of Meta's
-  // that cannot be right, attempts every claim. No cascade: with the row its bytes must go, see eraseMediaOf.
+  // that cannot be right, attempts every claim, both since then. No cascade: with the row its bytes must go, see eraseMediaOf.
   `create table media (
     tenant_id uuid not null,
     id uuid primary key,
@@ -28,7 +28,7 @@ const statements = [
     claim uuid,
     error text,
     at timestamptz not null,
-    created_at timestamptz not null default now(),
+    since timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     unique (message_id, meta_id)
   )`,

@@ -2,7 +2,7 @@ import { createBullBoard } from '@bull-board/api'
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
 import { FastifyAdapter } from '@bull-board/fastify'
 import { type Queues } from '@wag/bus'
-import { ingestQueueName, sendQueueName } from '@wag/contracts'
+import { ingestQueueName, mediaQueueName, sendQueueName } from '@wag/contracts'
 import { type App, every } from '@wag/service'
 
 /** How often the queues are looked up: one that was opened while Redis was away is replaced. In milliseconds. */
@@ -21,7 +21,7 @@ export async function addBoard(app: App, queues: Queues): Promise<void> {
     serverAdapter: server,
     options: { uiConfig: { boardTitle: 'wag queues' } }
   })
-  const names = [sendQueueName, ingestQueueName]
+  const names = [sendQueueName, ingestQueueName, mediaQueueName]
   const look = async (): Promise<void> =>
     board.setQueues(names.map((name) => new BullMQAdapter(queues.queue(name), { readOnlyMode: true })))
   const loop = every(lookIntervalMs, look, (error) => app.log.warn({ err: error }, 'cannot show the queues'))

@@ -1,0 +1,2 @@
+export { openMediaStore } from './open.ts'
+export type { ByteRange, BytesKey, MediaSink, MediaStore, MediaStoreConfig } from './store.ts'
