@@ -5,13 +5,13 @@ import { text } from 'node:stream/consumers'
 import { setImmediate as turn } from 'node:timers/promises'
 import { eventually } from '@wag/testkit'
 import t, { type Test } from 'tap'
-import { startSystem } from '../src/index.ts'
+import { type ServiceName, startSystem } from '../src/index.ts'
 
 const mebibyte = 1024 * 1024
 
-async function open(t: Test) {
+async function open(t: Test, without: ServiceName[]) {
   const folder = t.testdir()
-  const system = await startSystem(t, { without: ['realtime'], env: { MEDIA_TEMP_DIR: folder } })
+  const system = await startSystem(t, { without, env: { MEDIA_TEMP_DIR: folder } })
   const { API_KEY, GATEWAY_PORT } = system.env
   const begin = (): ClientRequest => {
     const headers = { authorization: `Bearer ${API_KEY}`, 'content-type': 'multipart/form-data; boundary=b' }
@@ -52,7 +52,7 @@ async function upload(
 }
 
 t.test('a file of 99 MB takes no more memory than a smaller one, and is sent by its id', async (t) => {
-  const { client, services, begin } = await open(t)
+  const { client, services, begin } = await open(t, ['realtime', 'ingest'])
   const pid = services.gateway.pid()
   const start = await residentMb(pid, 'VmRSS')
   await upload(begin(), 40)
@@ -76,7 +76,7 @@ t.test('a file of 99 MB takes no more memory than a smaller one, and is sent by 
 })
 
 t.test('a gateway that is killed in the middle of a file leaves nothing of it', async (t) => {
-  const { services, folder, begin } = await open(t)
+  const { services, folder, begin } = await open(t, ['realtime', 'ingest', 'sender', 'simulator'])
   const sending = begin()
   const ended = once(sending, 'response').catch((error: Error) => error)
   sending.write(Buffer.alloc(5 * mebibyte))
