@@ -53,7 +53,17 @@ export function checkMessage(body: unknown, now = Date.now()): MessageCheck {
   if (!shape.validator.Check(value)) return refused(explain(shape.schema, value))
   const message = value as CheckedMessage
   const problems = [...recipientRule(message), ...timesRule(message, now), ...messageRules(message)]
-  return problems.length > 0 ? refused(problems) : { ok: true, value: message }
+  return problems.length > 0 ? refused(problems) : { ok: true, value: withCallbackData(message) }
+}
+
+/**
+ * Meta's callback field carries our own id, by which its statuses find the message; a caller's goes into the metadata,
+ * which comes back with every event just the same.
+ */
+function withCallbackData(message: CheckedMessage): CheckedMessage {
+  const { biz_opaque_callback_data: callbackData, ...rest } = message
+  if (callbackData === undefined) return message
+  return { ...rest, metadata: { biz_opaque_callback_data: callbackData, ...rest.metadata } } as CheckedMessage
 }
 
 function refused(problems: Problem[]): MessageCheck {

@@ -35,9 +35,7 @@ export const ownFields = {
   expires_at: Type.Optional(TimeSchema),
   on_unknown: Type.Optional(OnUnknownSchema),
   metadata: Type.Optional(withRule(DataSchema, smallMetadata)),
-  biz_opaque_callback_data: Type.Optional(
-    Type.Never({ description: 'belongs to the gateway: put your own data into metadata, which every event echoes' })
-  ),
+  biz_opaque_callback_data: Type.Optional(text(512)),
   status: Type.Optional(
     Type.Never({ description: 'is no field of a message: mark one as read with POST /v1/messages/{id}/read' })
   )

@@ -58,7 +58,7 @@ const broken: Broken[] = [
   ['text', '/metadata', { '\ud800': 1 }, 'broken character in its name'],
   ['text', '/metadata', { 'a/b~c': '\u0000' }, 'U+0000', '/metadata/a~1b~0c'],
   ['text', '/metadata', { huge: Number.POSITIVE_INFINITY }, 'must be a number', '/metadata/huge'],
-  ['text', '/biz_opaque_callback_data', 'mine', 'put your own data into metadata'],
+  ['text', '/biz_opaque_callback_data', 'x'.repeat(513), '512'],
   ['text', '/status', 'read', 'POST /v1/messages/{id}/read'],
   ['text', '/reply_to', 'x', 'is not a field here; known are type, text'],
   ['text', '/send_at', 'tomorrow', 'must be a time as of ISO 8601'],

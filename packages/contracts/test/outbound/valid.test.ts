@@ -67,3 +67,12 @@ t.test('every emoji is a reaction, of however many code points', async (t) => {
     t.ok(checkMessage({ to: '1', type: 'reaction', reaction: { message_id: 'wamid.X', emoji } }).ok, emoji)
   }
 })
+
+t.test("a caller's callback data becomes metadata, since Meta's field carries our id", async (t) => {
+  const body = { to: '+491700000001', type: 'text', text: { body: 'x' }, biz_opaque_callback_data: 'order 17' }
+  const check = checkMessage({ ...body, metadata: { a: 1 } })
+  t.ok(check.ok)
+  if (!check.ok) return
+  t.strictSame(check.value.metadata, { biz_opaque_callback_data: 'order 17', a: 1 })
+  t.notOk('biz_opaque_callback_data' in contentOf(check.value))
+})
