@@ -1,68 +1,43 @@
-// npm run bench: realtime against bare Socket.IO, both measured in the same run on the same machine.
+// npm run bench: every figure against a limit measured in the same run on the same machine.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { measureFanout, measureLatency, measureMemory, openBench } from '@wag/e2e'
+import { type Figure, hotFunctions, scenarios, scoped, tableOf } from '@wag/e2e'
 
 const { values } = parseArgs({
   options: {
-    connections: { type: 'string', default: '5000' },
-    subscribers: { type: 'string', default: '1000' },
-    rate: { type: 'string', default: '500' },
-    seconds: { type: 'string', default: '10' }
+    only: { type: 'string', multiple: true, default: [] },
+    seconds: { type: 'string', default: '10' },
+    json: { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false }
   }
 })
-const subscribers = Number(values.subscribers)
 const seconds = Number(values.seconds)
+const wanted = values.only.flatMap((names) => names.split(','))
+const unknown = wanted.filter((name) => !(name in scenarios))
+if (unknown.length > 0 || !(seconds >= 1)) {
+  process.stderr.write(`--seconds takes 1 or more, --only some of: ${Object.keys(scenarios).join(', ')}\n`)
+  process.exit(2)
+}
 
-/** Runs a measurement with what it opens closed afterwards. */
-async function scoped<T>(measure: (t: { teardown: (fn: () => unknown) => void }) => Promise<T>): Promise<T> {
-  const cleanups: (() => unknown)[] = []
+// The table goes to standard output and nothing else does; how far it is goes beside it.
+const say = (line: string): void => void process.stderr.write(`bench | ${line}\n`)
+const folder = values.profile ? await mkdtemp(join(tmpdir(), 'wag-profile-')) : undefined
+if (folder) process.env.BENCH_PROFILE = folder
+const figures: Figure[] = []
+for (const [name, scenario] of Object.entries(scenarios)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue
+  say(`${name} …`)
   try {
-    return await measure({ teardown: (fn) => void cleanups.unshift(fn) })
-  } finally {
-    for (const cleanup of cleanups) await cleanup()
+    figures.push(...(await scoped((t) => scenario(t, { seconds }))))
+  } catch (error) {
+    say(`${name} failed: ${error instanceof Error ? error.message : String(error)}`)
+    process.exitCode = 1
   }
 }
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
-
-const fanout = await scoped(async (t) => {
-  const bench = await openBench(t)
-  const rates: number[] = []
-  for (const target of bench.targets)
-    rates.push(await scoped((inner) => measureFanout(inner, bench, target, { subscribers, seconds })))
-  return rates
-})
-const [bareRate = 0, ourRate = 0] = fanout
-say(
-  `fanout       rooms of ${subscribers / 10}: ${ourRate.toFixed(0)} deliveries/s, bare Socket.IO ${bareRate.toFixed(0)}, ratio ${(ourRate / bareRate).toFixed(2)}`
-)
-
-const latency = await scoped(async (t) => {
-  const bench = await openBench(t)
-  const found = []
-  for (const target of bench.targets) {
-    found.push(
-      await scoped((inner) => measureLatency(inner, bench, target, { subscribers, rate: Number(values.rate), seconds }))
-    )
-  }
-  return found
-})
-for (const [index, name] of ['bare', 'wag'].entries()) {
-  const found = latency[index]
-  if (found)
-    say(
-      `latency      ${name}: p50 ${found.p50Ms} ms, p99 ${found.p99Ms} ms, ${found.delivered} of ${found.expected} deliveries at ${values.rate} events/s`
-    )
+process.stdout.write(values.json ? `${JSON.stringify({ scenarios: figures })}\n` : `${tableOf(figures)}\n`)
+if (folder) {
+  for (const line of await hotFunctions(folder, 20)) process.stderr.write(`${line}\n`)
+  await rm(folder, { recursive: true })
 }
-
-const memory = await scoped(async (t) => {
-  const { targets } = await openBench(t)
-  const bytes: number[] = []
-  for (const target of targets)
-    bytes.push(await scoped((inner) => measureMemory(inner, target, Number(values.connections))))
-  return bytes
-})
-const [bareBytes = 0, ourBytes = 0] = memory
-say(
-  `connections  ${values.connections} idle: ${(ourBytes / 1024).toFixed(1)} KB each, bare Socket.IO ${(bareBytes / 1024).toFixed(1)} KB, ratio ${(ourBytes / bareBytes).toFixed(2)}`
-)

@@ -6,7 +6,9 @@ export type Answer = { status: number; headers: Headers; body: unknown; text: st
 /** Speaks to a running system as its users, Meta and the test's own control do. */
 export type Client = {
   get(path: string): Promise<Answer>
-  post(path: string, body: unknown): Promise<Answer>
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>
+  put(path: string, body: unknown): Promise<Answer>
+  delete(path: string): Promise<Answer>
   /** Posts a body to the webhook with a valid signature, as Meta does. */
   webhook(body: unknown): Promise<Answer>
   /** The simulator's control API. */
@@ -20,8 +22,15 @@ export function createClient(env: Record<string, string>): Client {
   const json = { 'content-type': 'application/json' }
   return {
     get: (path) => call(gateway + path, { headers: { authorization } }),
-    post: (path, body) =>
-      call(gateway + path, { method: 'POST', headers: { ...json, authorization }, body: JSON.stringify(body) }),
+    post: (path, body, headers = {}) =>
+      call(gateway + path, {
+        method: 'POST',
+        headers: { ...json, authorization, ...headers },
+        body: JSON.stringify(body)
+      }),
+    put: (path, body) =>
+      call(gateway + path, { method: 'PUT', headers: { ...json, authorization }, body: JSON.stringify(body) }),
+    delete: (path) => call(gateway + path, { method: 'DELETE', headers: { authorization } }),
     webhook(body) {
       const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
       const signature = sign(bytes, env.WHATSAPP_APP_SECRET ?? '')

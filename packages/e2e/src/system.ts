@@ -33,7 +33,9 @@ const root = new URL('../../../', import.meta.url).pathname
 export async function startSystem(t: TestContext, options: SystemOptions = {}): Promise<System> {
   const databaseUrl = options.databaseUrl ?? (await createTestDatabase(t))
   const redis = await startTestRedis(t)
-  const ports = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await freePort()] as const)))
+  const portOf = async (name: ServiceName): Promise<number> =>
+    Number(options.env?.[`${name.toUpperCase()}_PORT`] ?? (await freePort()))
+  const ports = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await portOf(name)] as const)))
   const env = { ...environment(databaseUrl, redis.url, ports), ...options.env }
   await runMigrate(env)
   const db = connect({ url: databaseUrl, poolMax: 4, applicationName: 'e2e' })

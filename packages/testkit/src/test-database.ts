@@ -19,9 +19,12 @@ export async function createTestDatabase(t: TestContext): Promise<string> {
   return databaseUrl(serverUrl, name)
 }
 
-/** A whole PostgreSQL with a migrated database, for tests that stop or kill it. */
-export async function startTestPostgres(t: TestContext): Promise<Server> {
-  const server = await throwAwayPostgres()
+/**
+ * A whole PostgreSQL with a migrated database, for tests that stop or kill it. `durable` is for those that measure, or
+ * kill it without warning: it writes as it would for an operator.
+ */
+export async function startTestPostgres(t: TestContext, { durable = false } = {}): Promise<Server> {
+  const server = await throwAwayPostgres(durable)
   t.teardown(() => server.stop())
   await migrateDatabase(server.url)
   return server

@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import { type TestContext } from '@wag/testkit'
 
 /** A forked part of a benchmark: one request, one answer. */
@@ -22,10 +21,4 @@ export async function startChild(t: TestContext, file: string, waits: boolean): 
       return answered
     }
   }
-}
-
-/** Resident memory of a process, in bytes. */
-export async function residentBytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8')
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024
 }

@@ -3,8 +3,9 @@ import { connectPatientRedis } from '@wag/bus'
 import { defaultTenantId } from '@wag/contracts'
 import { appendEvents } from '@wag/db'
 import { startTestPostgres, startTestRedis, type TestContext } from '@wag/testkit'
+import { residentBytes } from '../processes.ts'
 import { type System, startSystem } from '../system.ts'
-import { type Child, residentBytes, startChild } from './child.ts'
+import { type Child, startChild } from './child.ts'
 
 /** Our node, or Socket.IO alone: where it is, how events get into it. */
 type Target = { name: 'wag' | 'bare'; url: string; token: string; pid: number; emit(contacts: number[]): Promise<void> }

@@ -1,0 +1,2 @@
+/** How long each measurement of a scenario takes. */
+export type ScenarioOptions = { seconds: number }
