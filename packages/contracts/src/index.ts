@@ -4,7 +4,7 @@ export type { ErrorCode, GatewayErrorOptions, Problem } from './errors.ts'
 export { errorCodes, GatewayError, ProblemSchema } from './errors.ts'
 export type { Event, EventData, EventPage, EventType } from './events.ts'
 export { EventDataSchema, EventPageSchema, EventSchema, EventTypeSchema, eventTypes } from './events.ts'
-export { createId, defaultTenantId, isId } from './ids.ts'
+export { createId, defaultTenantId, isId, timeOfId } from './ids.ts'
 export type {
   QuarantineView,
   ReplayReply,

@@ -36,14 +36,16 @@ export async function appendEvents(trx: Db, events: NewEvent[]): Promise<LogEnd[
     ), counts as (
       select tenant_id, count(*) as many from input group by tenant_id
     ), counters as (
-      update event_counters c set seq = c.seq + counts.many
-      from counts where c.tenant_id = counts.tenant_id
-      returning c.tenant_id, c.seq, c.seq - counts.many as base
+      -- A tenant that was made without its counter gets one: an update alone would lose its events without a word.
+      insert into event_counters as c (tenant_id, seq)
+      select tenant_id, many from counts order by tenant_id
+      on conflict (tenant_id) do update set seq = c.seq + excluded.seq
+      returning c.tenant_id, c.seq
     ), appended as (
       insert into events (tenant_id, seq, type, at, contact_id, message_id, data)
-      select i.tenant_id, c.base + row_number() over (partition by i.tenant_id order by i.place),
+      select i.tenant_id, c.seq - n.many + row_number() over (partition by i.tenant_id order by i.place),
         i.type, clock_timestamp(), i.contact_id, i.message_id, i.data
-      from input i join counters c on c.tenant_id = i.tenant_id
+      from input i join counters c on c.tenant_id = i.tenant_id join counts n on n.tenant_id = i.tenant_id
     )
     select tenant_id, seq from counters`.execute(trx)
   return rows.map((row) => ({ tenantId: row.tenant_id, seq: row.seq }))

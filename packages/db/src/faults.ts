@@ -9,6 +9,11 @@ export function isDataFault(error: unknown): boolean {
   return /^(22|23|54)/.test(sqlState(error) ?? '')
 }
 
+/** Whether a row would have been there twice: somebody else wrote the other one at the same moment. */
+export function isDuplicate(error: unknown): boolean {
+  return sqlState(error) === '23505'
+}
+
 /** Whether the connection is gone or the server is going: nothing else will work on it either. */
 export function isConnectionLost(error: unknown): boolean {
   const state = sqlState(error)

@@ -11,6 +11,8 @@ export type ReceivedMessage = {
   type: string
   content: Record<string, unknown>
   at: Date
+  /** Of a reaction, an edit or a revocation: the message it is about. */
+  targetWamid?: string | undefined
 }
 
 /** Stores what is not stored yet, by wamid, and returns the ids of what was new. */
@@ -18,8 +20,9 @@ export async function storeReceived(trx: Db, messages: ReceivedMessage[]): Promi
   if (messages.length === 0) return new Set()
   const column = <T>(pick: (message: ReceivedMessage) => T): T[] => messages.map(pick)
   const { rows } = await sql<{ id: string }>`
-    insert into messages (tenant_id, id, direction, phone_number_id, contact_id, wamid, state, type, content, at)
-    select tenant_id, id, 'in', phone_number_id, contact_id, wamid, 'received', type, content, at
+    insert into messages
+      (tenant_id, id, direction, phone_number_id, contact_id, wamid, state, type, content, at, target_wamid)
+    select tenant_id, id, 'in', phone_number_id, contact_id, wamid, 'received', type, content, at, target_wamid
     from unnest(
       ${column((m) => m.tenantId)}::uuid[],
       ${column((m) => m.id)}::uuid[],
@@ -28,8 +31,9 @@ export async function storeReceived(trx: Db, messages: ReceivedMessage[]): Promi
       ${column((m) => m.wamid)}::text[],
       ${column((m) => m.type)}::text[],
       ${column((m) => JSON.stringify(m.content))}::json[],
-      ${column((m) => m.at)}::timestamptz[]
-    ) as i (tenant_id, id, phone_number_id, contact_id, wamid, type, content, at)
+      ${column((m) => m.at)}::timestamptz[],
+      ${column((m) => m.targetWamid ?? null)}::text[]
+    ) as i (tenant_id, id, phone_number_id, contact_id, wamid, type, content, at, target_wamid)
     on conflict (tenant_id, wamid) where direction = 'in' do nothing
     returning id`.execute(trx)
   return new Set(rows.map((row) => row.id))

@@ -16,12 +16,15 @@ export type NewStatus = {
   content: Record<string, unknown>
 }
 
+/** What storing statuses came to: the events, and, in the order of the statuses, which of them wait for their message. */
+export type StoredStatuses = { events: NewEvent[]; isParked: boolean[] }
+
 /**
  * Stores a tenant's statuses, each once, moves their messages forward and returns the events that tell of it. A status
  * whose message is not known is kept and waits for it.
  */
-export async function storeStatuses(trx: Db, tenantId: string, statuses: NewStatus[]): Promise<NewEvent[]> {
-  if (statuses.length === 0) return []
+export async function storeStatuses(trx: Db, tenantId: string, statuses: NewStatus[]): Promise<StoredStatuses> {
+  if (statuses.length === 0) return { events: [], isParked: [] }
   const find = finder(await lockMessages(trx, tenantId, statuses))
   const fresh = await insertStatuses(trx, tenantId, statuses, find)
   const learned = new Map<string, Learned>()
@@ -32,7 +35,8 @@ export async function storeStatuses(trx: Db, tenantId: string, statuses: NewStat
     entry.steps.push(...stepsOf(status))
     learned.set(message.id, entry)
   }
-  return applySteps(trx, [...learned.values()])
+  const events = await applySteps(trx, [...learned.values()])
+  return { events, isParked: statuses.map((status) => find(status) === undefined) }
 }
 
 function stepsOf(status: NewStatus): Step[] {

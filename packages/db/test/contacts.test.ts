@@ -1,7 +1,7 @@
 import { createId } from '@wag/contracts'
 import fc from 'fast-check'
 import t from 'tap'
-import { ensureTenant, findContact, listContacts, type Profile, profileKey, upsertContacts } from '../src/index.ts'
+import { ensureTenant, findContact, listContacts, type Profile, upsertContacts } from '../src/index.ts'
 import { openLedger, tenantId } from './ledger.ts'
 
 const at = (seconds: number) => new Date(1_750_000_000_000 + seconds * 1000)
@@ -27,9 +27,9 @@ t.test('the name is that of the newest profile, in whatever order and grouping t
           await upsertContacts(db, tenantId, batch)
           batch = []
         }
-        const ids = await upsertContacts(db, tenantId, batch.length > 0 ? batch : profiles)
+        const { ids } = await upsertContacts(db, tenantId, batch.length > 0 ? batch : profiles)
         const newest = profiles.filter(({ name }) => name !== undefined).sort((a, b) => +b.at - +a.at)[0]
-        const contact = await findContact(db, tenantId, ids.get(`wa:${waId}`) ?? 0)
+        const contact = await findContact(db, tenantId, ids[0] ?? 0)
         if (contact?.profileName !== (newest?.name ?? '')) throw new Error(`${contact?.profileName} is not the newest`)
       }
     ),
@@ -67,20 +67,20 @@ t.test('profiles that tell nothing new use up no ids', async (t) => {
 t.test('a customer whom Meta names by user id alone is a contact too', async (t) => {
   const { db } = await openLedger(t)
   const profile: Profile = { userId: 'DE.abc', name: 'Ann', at: at(1) }
-  const ids = await upsertContacts(db, tenantId, [profile, { waId: '1', at: at(1) }])
-  t.match(await findContact(db, tenantId, ids.get(profileKey(profile)) ?? 0), { userId: 'DE.abc', profileName: 'Ann' })
-  t.strictSame(await upsertContacts(db, tenantId, [profile]), new Map([['user:DE.abc', ids.get('user:DE.abc')]]))
+  const { ids } = await upsertContacts(db, tenantId, [profile, { waId: '1', at: at(1) }])
+  t.match(await findContact(db, tenantId, ids[0] ?? 0), { userId: 'DE.abc', profileName: 'Ann' })
+  t.strictSame((await upsertContacts(db, tenantId, [profile])).ids, [ids[0]])
 })
 
 t.test('a contact is its tenant’s alone', async (t) => {
   const { db } = await openLedger(t)
   const other = createId()
   await ensureTenant(db, { id: other, name: 'other' })
-  const ours = await upsertContacts(db, tenantId, [{ waId: '1', name: 'ours', at: at(1) }])
-  const theirs = await upsertContacts(db, other, [{ waId: '1', name: 'theirs', at: at(2) }])
-  t.not(ours.get('wa:1'), theirs.get('wa:1'))
-  t.equal(await findContact(db, other, ours.get('wa:1') ?? 0), undefined)
-  t.equal((await findContact(db, tenantId, ours.get('wa:1') ?? 0))?.profileName, 'ours')
+  const [ours = 0] = (await upsertContacts(db, tenantId, [{ waId: '1', name: 'ours', at: at(1) }])).ids
+  const [theirs = 0] = (await upsertContacts(db, other, [{ waId: '1', name: 'theirs', at: at(2) }])).ids
+  t.not(ours, theirs)
+  t.equal(await findContact(db, other, ours), undefined)
+  t.equal((await findContact(db, tenantId, ours))?.profileName, 'ours')
 })
 
 t.test('contacts are listed by id, page by page', async (t) => {

@@ -16,8 +16,8 @@ import { openLedger, phoneNumberId, tenantId } from './ledger.ts'
 
 /** A message of this writer, and its contact. */
 async function receive(db: Db, waId: string): Promise<{ messageId: string; contactId: number }> {
-  const contacts = await upsertContacts(db, tenantId, [{ waId, at: new Date() }])
-  const contactId = contacts.get(`wa:${waId}`) ?? 0
+  const { ids } = await upsertContacts(db, tenantId, [{ waId, at: new Date() }])
+  const contactId = ids[0] ?? 0
   const id = createId()
   const message = { id, tenantId, phoneNumberId, contactId, wamid: `wamid.${id}`, type: 'image', content: {} }
   await storeReceived(db, [{ ...message, at: new Date() }])

@@ -170,7 +170,9 @@ t.test('every event of a message carries the metadata its caller gave it', async
   if (!claimed) throw new Error('not claimed')
   await recordOutcomes(db, [sent(claimed)])
   const status = { wamid: `wamid.${claimed.messageId}`, status: 'read', participant: '', content: {} }
-  await db.transaction().execute(async (trx) => appendEvents(trx, await storeStatuses(trx, tenantId, [status])))
+  await db
+    .transaction()
+    .execute(async (trx) => appendEvents(trx, (await storeStatuses(trx, tenantId, [status])).events))
   const events = await db.selectFrom('events').select(['type', 'data']).orderBy('seq').execute()
   t.match(events, [
     { type: 'message.sent', data: { metadata } },

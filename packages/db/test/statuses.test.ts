@@ -46,7 +46,8 @@ async function learn(db: Db, claimed: ClaimedMessage, news: News): Promise<void>
     await recordOutcomes(db, [{ messageId: claimed.messageId, claim: claimed.claim, kind: 'sent', wamid }])
   } else {
     await db.transaction().execute(async (trx) => {
-      await appendEvents(trx, await storeStatuses(trx, tenantId, statusesOf(claimed, news)))
+      const { events } = await storeStatuses(trx, tenantId, statusesOf(claimed, news))
+      await appendEvents(trx, events)
     })
   }
 }

@@ -11,11 +11,24 @@ type Part = Record<string, unknown>
  */
 export function describeContent(type: string, content: Record<string, unknown>): Description {
   const part = isRecord(content) ? content[type] : undefined
+  if (type === 'contacts' && Array.isArray(part)) return { body: namesOf(part), link: '' }
   if (!isRecord(part)) return { body: '', link: '' }
+  if (type === 'edit') return describeEdit(part.message)
   return {
     body: bodyOf(type, part),
     link: mediaTypes.has(type) ? linkOf(part) : ''
   }
+}
+
+/** What the message says now. Meta nests no edit in an edit. */
+function describeEdit(message: unknown): Description {
+  const type = isRecord(message) && typeof message.type === 'string' ? message.type : ''
+  return isRecord(message) && type !== 'edit' ? describeContent(type, message) : { body: '', link: '' }
+}
+
+function namesOf(contacts: unknown[]): string {
+  const names = contacts.map((contact) => isRecord(contact) && isRecord(contact.name) && contact.name.formatted_name)
+  return names.filter((name) => typeof name === 'string').join(', ')
 }
 
 const mediaTypes = new Set(['image', 'video', 'audio', 'document', 'sticker'])
@@ -38,6 +51,10 @@ function bodyOf(type: string, part: Part): string {
       return replyOf(part)
     case 'reaction':
       return firstText(part.emoji)
+    case 'order':
+      return firstText(part.text)
+    case 'system':
+      return firstText(part.body)
     case 'location':
       return firstText(part.name, part.address)
     default:

@@ -25,7 +25,17 @@ const rows: [string, string, Record<string, unknown>, string, string][] = [
   ['reaction taken back', 'reaction', { reaction: { message_id: 'm' } }, '', ''],
   ['location', 'location', { location: { name: 'Café', address: 'Street 1', latitude: 1 } }, 'Café', ''],
   ['location without a name', 'location', { location: { address: 'Street 1' } }, 'Street 1', ''],
-  ['contacts', 'contacts', { contacts: [{ name: { formatted_name: 'A' } }] }, '', ''],
+  ['contacts', 'contacts', { contacts: [{ name: { formatted_name: 'A' } }, {}] }, 'A', ''],
+  ['an order', 'order', { order: { text: 'soon' } }, 'soon', ''],
+  [
+    'a changed caption',
+    'edit',
+    { edit: { message: { type: 'image', image: { caption: 'B', id: '1' } } } },
+    'B',
+    '/media/1/'
+  ],
+  ['a change of nothing', 'edit', { edit: { message: null } }, '', ''],
+  ['a change of a change', 'edit', { edit: { message: { type: 'edit', edit: {} } } }, '', ''],
   ['a type that is not there', 'order', {}, '', ''],
   ['a type named like a method', 'constructor', {}, '', ''],
   ['a type named like the prototype', '__proto__', {}, '', ''],

@@ -108,7 +108,7 @@ const reports: [string, Record<string, unknown>, Record<string, unknown>][] = [
 ]
 
 for (const [field, value, expected] of reports) {
-  t.test(`${field} reports on ${expected.topic}`, async (t) => {
+  t.test(`${field} reports on ${JSON.stringify(expected.topic)}`, async (t) => {
     t.match(parseField(field, value), [{ kind: 'report', field, accountId: '1001', at, content: value, ...expected }])
   })
 }

@@ -1,58 +1,59 @@
-import { type ContactItem, createId, type MessageItem } from '@wag/contracts'
+import { createId, type MessageItem } from '@wag/contracts'
 import {
   type Db,
   insertMedia,
+  joinTargets,
   type NewEvent,
-  type NewMedia,
-  type Profile,
-  profileKey,
+  openWindows,
   type ReceivedMessage,
-  storeReceived,
-  upsertContacts
+  storeReceived
 } from '@wag/db'
 import { describeContent, readMediaItems } from '@wag/graph'
-import { ofKind, type SourcedItem } from './items.ts'
+import { type Persons } from './apply-persons.ts'
+import { ofKind, pastTimeOf, type SourcedItem, timeOf } from './items.ts'
+import { type Tally } from './tally.ts'
 
 /** Stands for a number that a webhook does not name. */
 const unknownNumber = ''
 
-/** Stores a tenant's received messages and profiles, each once, and returns the events of what was new. */
-export async function applyMessages(trx: Db, tenantId: string, items: SourcedItem[]): Promise<NewEvent[]> {
-  const messages = ofKind(items, 'message').map(({ item }) => ({ item, at: timeOf(item) }))
-  const contacts = ofKind(items, 'contact').map(({ item }) => ({ item, at: timeOf(item) }))
-  const profiles = [...contacts, ...messages].flatMap(({ item, at }) => profileOf(item, at) ?? [])
-  if (profiles.length === 0) return []
-  const contactIds = await upsertContacts(trx, tenantId, profiles)
-  const received = messages.flatMap(({ item, at }) => {
-    const contactId = contactIds.get(profileKey(item))
-    return contactId === undefined ? [] : [receivedOf(tenantId, item, contactId, at)]
-  })
+/** Types that no customer writes as a message of its own. */
+const silentTypes = new Set(['system', 'edit', 'revoke', 'request_welcome'])
+
+/** Stores a tenant's received messages, each once, and returns the events of what was new. */
+export async function applyMessages(
+  trx: Db,
+  tenantId: string,
+  items: SourcedItem[],
+  persons: Persons,
+  tally: Tally
+): Promise<NewEvent[]> {
+  const messages = ofKind(items, 'message')
+  const received = messages.map((sourced) => receivedOf(tenantId, sourced, persons.contactIdOf(sourced.item) ?? 0))
   const stored = await storeReceived(trx, received)
   const fresh = received.filter(({ id }) => stored.has(id))
-  await insertMedia(trx, tenantId, fresh.flatMap(mediaOf))
-  return fresh.map(eventOf)
+  tally.count(messages, 'applied')
+  tally.media += await insertMedia(trx, tenantId, fresh.flatMap(mediaOf))
+  await openWindows(trx, tenantId, openingsOf(items, persons))
+  const wamids = new Set(fresh.flatMap(({ wamid, targetWamid }) => (targetWamid ? [wamid, targetWamid] : [wamid])))
+  return [...fresh.map(eventOf), ...(await joinTargets(trx, tenantId, [...wamids], describeContent))]
 }
 
-function mediaOf({ id, phoneNumberId, type, content, at }: ReceivedMessage): NewMedia[] {
-  return readMediaItems(type, content).map((item) => ({ ...item, messageId: id, phoneNumberId, at }))
+function openingsOf(items: SourcedItem[], persons: Persons) {
+  return ofKind(items, 'message', 'call').flatMap((sourced) => {
+    const { item } = sourced
+    const contactId = persons.contactIdOf(item)
+    if (contactId === undefined || item.phoneNumberId === undefined || !isOpening(item)) return []
+    return [{ contactId, phoneNumberId: item.phoneNumberId, at: pastTimeOf(sourced) }]
+  })
 }
 
-/** Meta's time, or now where it sent none. */
-function timeOf({ at }: { at?: string }): Date {
-  return at === undefined ? new Date() : new Date(at)
+/** What is written in a group opens no window with whoever wrote it. */
+function isOpening(item: SourcedItem<MessageItem>['item'] | { kind: 'call'; isInbound: boolean }): boolean {
+  return item.kind === 'call' ? item.isInbound : !silentTypes.has(item.type) && item.groupId === undefined
 }
 
-function profileOf(item: ContactItem | MessageItem, at: Date): Profile | undefined {
-  if (!item.waId && !item.userId) return undefined
-  return {
-    at,
-    ...(item.waId && { waId: item.waId }),
-    ...(item.userId && { userId: item.userId }),
-    ...(item.profileName && { name: item.profileName })
-  }
-}
-
-function receivedOf(tenantId: string, item: MessageItem, contactId: number, at: Date): ReceivedMessage {
+function receivedOf(tenantId: string, sourced: SourcedItem<MessageItem>, contactId: number): ReceivedMessage {
+  const { item } = sourced
   return {
     id: createId(),
     tenantId,
@@ -61,8 +62,13 @@ function receivedOf(tenantId: string, item: MessageItem, contactId: number, at: 
     wamid: item.wamid,
     type: item.type,
     content: item.content,
-    at
+    at: timeOf(sourced),
+    targetWamid: item.targetWamid
   }
+}
+
+function mediaOf({ id, phoneNumberId, type, content, at }: ReceivedMessage) {
+  return readMediaItems(type, content).map((medium) => ({ messageId: id, phoneNumberId, ...medium, at }))
 }
 
 function eventOf(message: ReceivedMessage): NewEvent {

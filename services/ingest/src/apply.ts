@@ -1,58 +1,52 @@
-import {
-  appendEvents,
-  type Db,
-  findNumberTenants,
-  type LogEnd,
-  markProcessed,
-  type NewEvent,
-  type RawWebhook
-} from '@wag/db'
+import { appendEvents, type Db, findNumbers, type LogEnd, markProcessed, type NewEvent, type RawWebhook } from '@wag/db'
 import { parseWebhook } from '@wag/graph'
 import { applyMessages } from './apply-messages.ts'
 import { applyOthers } from './apply-others.ts'
+import { applyPersons } from './apply-persons.ts'
+import { applyReports } from './apply-reports.ts'
 import { applyStatuses } from './apply-statuses.ts'
 import { type SourcedItem } from './items.ts'
-import { type Metrics } from './metrics.ts'
+import { learn } from './learn.ts'
+import { createTally, type Tally } from './tally.ts'
 
-/** What was applied: where the logs end now, and how many messages brought a medium. */
-export type Applied = { ends: LogEnd[]; media: number }
+/** What a transaction came to. */
+export type Applied = { ends: LogEnd[]; items: SourcedItem[]; tally: Tally }
 
 /** Applies whole webhooks: everything they say, the events that tell of it, and that they are done. */
-export async function applyWebhooks(trx: Db, webhooks: RawWebhook[], metrics: Metrics): Promise<Applied> {
+export async function applyWebhooks(trx: Db, webhooks: RawWebhook[]): Promise<Applied> {
   const items = webhooks.flatMap((webhook) => parseWebhook(webhook.body).map((item) => ({ item, webhook })))
-  for (const { item } of items) metrics.items.inc({ kind: item.kind })
-  const events = await applyItems(trx, items, metrics)
-  await markProcessed(
-    trx,
-    webhooks.map(({ id }) => ({ id }))
-  )
-  return { ends: await appendEvents(trx, events), media: countMedia(events) }
-}
-
-/** How many of these events tell of a medium to be fetched. */
-export function countMedia(events: NewEvent[]): number {
-  return events.filter(({ type, data }) => type === 'message.received' && data.link?.startsWith('/media/')).length
+  const tally = createTally(webhooks.map(({ id }) => id))
+  const events = await applyItems(trx, items, tally)
+  await markProcessed(trx, tally.processed())
+  return { ends: await appendEvents(trx, events), items, tally }
 }
 
 /**
- * Applies items tenant by tenant and returns the events that tell of it. They are to be appended last, by the caller,
- * since that locks the tenant's counter.
+ * Applies items tenant by tenant, counts what each came to, and returns the events that tell of it. They are to be
+ * appended last, by the caller, since that locks the tenant's counter.
  */
-export async function applyItems(trx: Db, items: SourcedItem[], metrics: Metrics): Promise<NewEvent[]> {
-  const byTenant = await groupByTenant(trx, items)
+export async function applyItems(trx: Db, items: SourcedItem[], tally: Tally): Promise<NewEvent[]> {
+  const { byTenant, numbers } = await groupByTenant(trx, items)
   const events: NewEvent[] = []
-  for (const tenantId of [...byTenant.keys()].sort()) {
-    const ours = byTenant.get(tenantId) ?? []
-    events.push(...(await applyMessages(trx, tenantId, ours)))
-    events.push(...(await applyStatuses(trx, tenantId, ours)))
-    events.push(...(await applyOthers(trx, tenantId, ours, metrics)))
+  // In one order, so that two batches with the same tenants wait for each other instead of deadlocking.
+  for (const [tenantId, ours] of [...byTenant].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const persons = await applyPersons(trx, tenantId, ours, tally)
+    events.push(...persons.events)
+    events.push(...(await applyMessages(trx, tenantId, ours, persons, tally)))
+    events.push(...(await applyStatuses(trx, tenantId, ours, tally)))
+    events.push(...(await applyReports(trx, tenantId, ours, tally)))
+    events.push(...(await applyOthers(trx, tenantId, ours, tally)))
   }
+  events.push(...(await learn(trx, numbers, items)))
   return events
 }
 
 /** A number's own tenant gets what is about it; what names no number we know goes to the tenant of the app that signed it. */
-export async function groupByTenant(trx: Db, items: SourcedItem[]): Promise<Map<string, SourcedItem[]>> {
-  const numbers = new Set(items.flatMap(({ item }) => item.phoneNumberId ?? []))
-  const tenants = numbers.size > 0 ? await findNumberTenants(trx, [...numbers]) : new Map<string, string>()
-  return Map.groupBy(items, ({ item, webhook }) => tenants.get(item.phoneNumberId ?? '') ?? webhook.tenantId)
+export async function groupByTenant(trx: Db, items: SourcedItem[]) {
+  const numbers = await findNumbers(trx, [...new Set(items.flatMap(({ item }) => item.phoneNumberId ?? []))])
+  const byTenant = Map.groupBy(
+    items,
+    ({ item, webhook }) => numbers.get(item.phoneNumberId ?? '')?.tenantId ?? webhook.tenantId
+  )
+  return { byTenant, numbers }
 }

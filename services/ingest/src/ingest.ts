@@ -1,9 +1,9 @@
 import { isConnectionLost, isDataFault, takeWebhooks, withRetry } from '@wag/db'
+import { announce } from './announce.ts'
 import { type Applied, applyWebhooks } from './apply.ts'
 import { type IngestContext } from './context.ts'
 import { applyPiecewise } from './piecewise.ts'
 import { putOff } from './put-off.ts'
-import { announce } from './tell.ts'
 
 /** Webhooks in one transaction at most: jobs that came together may bring more. */
 const batchWebhooksMax = 500
@@ -49,9 +49,7 @@ async function ingestHalves(context: IngestContext, ids: string[]): Promise<void
 }
 
 function applyBatch(context: IngestContext, ids: string[]): Promise<Applied> {
-  return context.db
-    .transaction()
-    .execute(async (trx) => applyWebhooks(trx, await takeWebhooks(trx, ids), context.metrics))
+  return context.db.transaction().execute(async (trx) => applyWebhooks(trx, await takeWebhooks(trx, ids)))
 }
 
 /** What the database refuses, and errors of ours that some item brings about: trying again would change nothing. */

@@ -14,6 +14,12 @@ export function createMetrics(registry: Registry) {
       labelNames: ['kind'],
       registers
     }),
+    outcomes: new Counter({
+      name: 'wag_webhook_outcomes_total',
+      help: 'What items of webhooks came to: applied, parked, stored, quarantined.',
+      labelNames: ['outcome'],
+      registers
+    }),
     quarantined: new Counter({
       name: 'wag_webhook_quarantined_total',
       help: 'Items kept aside because they could not be applied.',

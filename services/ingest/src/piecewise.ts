@@ -1,4 +1,3 @@
-import { createId } from '@wag/contracts'
 import {
   appendEvents,
   type Db,
@@ -7,44 +6,51 @@ import {
   isTransient,
   markProcessed,
   type NewEvent,
-  quarantine,
   takeWebhooks
 } from '@wag/db'
 import { parseWebhook } from '@wag/graph'
 import { scrub } from '@wag/service'
-import { type Applied, applyItems, countMedia, groupByTenant } from './apply.ts'
-import { quarantinedEvent } from './apply-others.ts'
+import { type Applied, applyItems, groupByTenant } from './apply.ts'
+import { putAside } from './apply-others.ts'
 import { type IngestContext } from './context.ts'
 import { type SourcedItem } from './items.ts'
+import { createTally, type Tally } from './tally.ts'
 
-/** Applies one webhook item by item: what fails is quarantined with the reason, everything else counts. */
-export async function applyPiecewise({ db, metrics, log }: IngestContext, id: string): Promise<Applied> {
+/** Applies one webhook and takes it apart where it fails: what cannot be applied is quarantined, everything else counts. */
+export async function applyPiecewise({ db, log }: IngestContext, id: string): Promise<Applied | undefined> {
   return db.transaction().execute(async (trx) => {
     const [webhook] = await takeWebhooks(trx, [id])
-    if (!webhook) return { ends: [], media: 0 }
-    const events: NewEvent[] = []
-    for (const item of parseWebhook(webhook.body)) {
-      try {
-        events.push(...(await inSavepoint(trx, () => applyItems(trx, [{ item, webhook }], metrics))))
-      } catch (error) {
-        // A deadlock is no fault of the item it was met with.
-        if (isLedgerAway(error) || isTransient(error)) throw error
-        metrics.quarantined.inc()
-        log.error({ err: error, inboxId: webhook.id, kind: item.kind }, 'an item was quarantined')
-        events.push(
-          ...(await putAside(trx, { item, webhook }, error instanceof Error ? scrub(error.message) : 'unknown'))
-        )
-      }
-    }
-    await markProcessed(trx, [{ id: webhook.id }])
-    return { ends: await appendEvents(trx, events), media: countMedia(events) }
+    if (!webhook) return undefined
+    const items = parseWebhook(webhook.body).map((item) => ({ item, webhook }))
+    const tally = createTally([webhook.id])
+    const events = await applyParts(trx, items, tally, log)
+    await markProcessed(trx, tally.processed())
+    return { ends: await appendEvents(trx, events), items, tally }
   })
 }
 
-async function putAside(trx: Db, sourced: SourcedItem, reason: string): Promise<NewEvent[]> {
-  const [tenantId = sourced.webhook.tenantId] = (await groupByTenant(trx, [sourced])).keys()
-  const fresh = await quarantine(trx, [
-    { tenantId, id: createId(), inboxId: sourced.webhook.id, item: sourced.item, reason }
-  ])
-  return fresh.size > 0 ? [quarantinedEvent(tenantId, reason)] : []
+/** Halves what fails until the culprits stand alone: a few poisoned items of thousands cost a few dozen tries. */
+async function applyParts(trx: Db, items: SourcedItem[], tally: Tally, log: IngestContext['log']): Promise<NewEvent[]> {
+  const attempt = createTally(items.map(({ webhook }) => webhook.id))
+  try {
+    const events = await inSavepoint(trx, () => applyItems(trx, items, attempt))
+    tally.add(attempt)
+    return events
+  } catch (error) {
+    // A deadlock is no fault of the item it was met with.
+    if (isLedgerAway(error) || isTransient(error)) throw error
+    const [first] = items
+    if (items.length > 1) {
+      const middle = items.length >> 1
+      const before = await applyParts(trx, items.slice(0, middle), tally, log)
+      return [...before, ...(await applyParts(trx, items.slice(middle), tally, log))]
+    }
+    if (!first) throw error
+    log.error({ err: error, inboxId: first.webhook.id, kind: first.item.kind }, 'an item was quarantined')
+    tally.count(items, 'quarantined')
+    const reason = error instanceof Error ? scrub(error.message) : 'unknown'
+    const { byTenant } = await groupByTenant(trx, items)
+    const [tenantId = first.webhook.tenantId] = byTenant.keys()
+    return putAside(trx, tenantId, [{ sourced: first, reason }])
+  }
 }

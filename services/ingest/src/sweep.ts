@@ -1,6 +1,16 @@
-import { type Batcher, ensurePartitions, repairParked, waitingWebhooks } from '@wag/db'
+import {
+  type Batcher,
+  ensurePartitions,
+  forgetNotices,
+  repairMerged,
+  repairParked,
+  repairTargets,
+  waitingWebhooks
+} from '@wag/db'
+import { describeContent } from '@wag/graph'
 import { every } from '@wag/service'
 import { type IngestContext } from './context.ts'
+import { tell } from './tell.ts'
 
 export type SweepContext = IngestContext & {
   batcher: Batcher<{ ids: string[]; bytes: number }, undefined>
@@ -12,8 +22,8 @@ const overdueMs = 2_000
 /** Webhooks looked at per sweep. */
 const sweepMax = 500
 /**
- * How far back parked statuses are joined again, in milliseconds: longer than any two transactions can overlap. Those of
- * messages that others sent stay parked, however many there are.
+ * How far back parked statuses, reactions and edits are joined again, in milliseconds: longer than any two transactions
+ * can overlap. Those of messages that others sent stay parked, however many there are.
  */
 const parkedWithinMs = 60_000
 /** The same look far back, in milliseconds, each time housekeeping is done: for what an outage kept apart. */
@@ -22,17 +32,18 @@ const housekeepingIntervalMs = 3_600_000
 
 /** Looks in the ledger for webhooks that nobody rang for, joins late pairs, and makes the partitions of coming days. */
 export function startSweeper(context: SweepContext): { stop(): Promise<void> } {
-  const { db, log, publisher } = context
+  const { db, log } = context
   const onError = (error: unknown): void => log.warn({ err: error }, 'sweep failed')
   const sweeps = every(context.intervalMs, () => sweepInbox(context), onError)
   const repair = async (withinMs: number): Promise<void> => {
-    for (const end of await repairParked(db, withinMs, sweepMax)) {
-      publisher.eventsGrew(end).catch((error: unknown) => log.debug({ err: error }, 'a hint was not published'))
-    }
+    tell(context, await repairParked(db, withinMs, sweepMax))
+    tell(context, await repairTargets(db, withinMs, sweepMax, describeContent))
+    await repairMerged(db, withinMs)
   }
   const repairs = every(2 * context.intervalMs, () => repair(parkedWithinMs), onError)
   const keepHouse = async (): Promise<void> => {
     await repair(parkedWideMs)
+    await forgetNotices(db)
     await ensurePartitions(db)
   }
   keepHouse().catch(onError)

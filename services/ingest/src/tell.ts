@@ -1,5 +1,4 @@
 import { type LogEnd } from '@wag/db'
-import { type Applied } from './apply.ts'
 import { type IngestContext } from './context.ts'
 
 /** Nobody waits for a hint: what it tells of is found by a slow look anyway. */
@@ -7,10 +6,4 @@ export function tell({ publisher, log }: Pick<IngestContext, 'publisher' | 'log'
   for (const end of ends) {
     publisher.eventsGrew(end).catch((error: unknown) => log.debug({ err: error }, 'a hint was not published'))
   }
-}
-
-/** Tells of what was applied, and rings for the media that came with it. */
-export function announce(context: IngestContext, { ends, media }: Applied): void {
-  tell(context, ends)
-  if (media > 0) context.media.ring(media)
 }

@@ -98,10 +98,10 @@ export function ring({ redis, config }: Bench, seq: number): Promise<boolean> {
 
 /** Makes contacts and returns their ids. */
 export async function addContacts({ db }: Bench, tenant: string, waIds: string[]): Promise<number[]> {
-  const ids = await upsertContacts(
+  const { ids } = await upsertContacts(
     db,
     tenant,
     waIds.map((waId) => ({ waId, at: new Date() }))
   )
-  return waIds.map((waId) => ids.get(`wa:${waId}`) ?? 0)
+  return ids
 }

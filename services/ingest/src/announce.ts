@@ -1,0 +1,21 @@
+import { type Applied } from './apply.ts'
+import { type IngestContext } from './context.ts'
+import { tell } from './tell.ts'
+
+const outcomes = ['applied', 'parked', 'stored', 'quarantined'] as const
+
+/** Counts what a transaction came to, tells that the log has grown, and rings for media. Only after its commit. */
+export function announce(context: IngestContext, applied: Applied | undefined): void {
+  if (!applied) return
+  const { metrics } = context
+  for (const [kind, items] of Map.groupBy(applied.items, ({ item }) => item.kind)) {
+    metrics.items.inc({ kind }, items.length)
+  }
+  for (const { result } of applied.tally.processed()) {
+    if (!result) continue
+    for (const outcome of outcomes) if (result[outcome] > 0) metrics.outcomes.inc({ outcome }, result[outcome])
+    metrics.quarantined.inc(result.quarantined)
+  }
+  tell(context, applied.ends)
+  if (applied.tally.media > 0) context.media.ring(applied.tally.media)
+}

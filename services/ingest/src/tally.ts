@@ -1,0 +1,41 @@
+import { type InboxResult } from '@wag/contracts'
+import { type SourcedItem } from './items.ts'
+
+/** What an item can come to. */
+export type Outcome = 'applied' | 'parked' | 'stored' | 'quarantined'
+
+/** Counts what the items of each webhook came to. */
+export type Tally = {
+  count(items: SourcedItem[], outcome: Outcome): void
+  /** Media that new messages brought. */
+  media: number
+  /** Adds what another has counted. */
+  add(other: Tally): void
+  processed(): { id: string; result: InboxResult }[]
+}
+
+/** Begins with webhooks that hold nothing. */
+export function createTally(webhookIds: string[]): Tally {
+  const empty = (): InboxResult => ({ items: 0, applied: 0, parked: 0, stored: 0, quarantined: 0 })
+  const results = new Map(webhookIds.map((id) => [id, empty()]))
+  return {
+    media: 0,
+    count(items, outcome) {
+      for (const { webhook } of items) {
+        const result = results.get(webhook.id)
+        if (!result) continue
+        result.items++
+        result[outcome]++
+      }
+    },
+    add(other) {
+      this.media += other.media
+      for (const { id, result } of other.processed()) {
+        const ours = results.get(id)
+        if (!ours) continue
+        for (const key of ['items', 'applied', 'parked', 'stored', 'quarantined'] as const) ours[key] += result[key]
+      }
+    },
+    processed: () => [...results].map(([id, result]) => ({ id, result }))
+  }
+}
