@@ -17,8 +17,8 @@ type Changes = { filename?: string; mimeType?: string; metaId?: string; waId?: s
 /** A message with a medium that waits to be fetched; its id. */
 async function noteMedium(db: Db, tenant: string, changes: Changes = {}): Promise<string> {
   const { metaId = `${Math.random()}`, mimeType = 'image/jpeg', filename, waId = '491700000001' } = changes
-  const contacts = await upsertContacts(db, tenant, [{ waId, at: new Date() }])
-  const message = { id: createId(), tenantId: tenant, phoneNumberId, contactId: [...contacts.values()][0] ?? 0 }
+  const { ids } = await upsertContacts(db, tenant, [{ waId, at: new Date() }])
+  const message = { id: createId(), tenantId: tenant, phoneNumberId, contactId: ids[0] ?? 0 }
   const content = { wamid: `wamid.${message.id}`, type: 'image', content: {}, at: new Date() }
   await storeReceived(db, [{ ...message, ...content }])
   const medium = { messageId: message.id, phoneNumberId, metaId, kind: 'image', mimeType, filename, at: new Date() }
