@@ -2,12 +2,13 @@ import { type ActiveFault } from './faults.ts'
 import { type BusinessNumber } from './numbers.ts'
 import { type Simulator } from './simulator.ts'
 import { type AcceptedMessage } from './store.ts'
+import { type Recipient } from './validate/recipient.ts'
 import { type SendRequest } from './validate/request.ts'
 
 /** Takes a message on: it is counted, its statuses will come, and this is the answer that says so. */
 export function accept(simulator: Simulator, number: BusinessNumber, request: SendRequest, delayMs: number) {
-  const wamid = simulator.ids.sentWamid(request.waId)
-  const facts = { waId: request.waId, numberId: number.id, type: request.type, received: false }
+  const wamid = simulator.ids.sentWamid(request.recipient.id)
+  const facts = { waId: request.recipient.id, numberId: number.id, type: request.type, received: false }
   const faults: readonly ActiveFault[] = simulator.faults.take('webhooks', facts)
   const message = simulator.store.accept(request.callbackData, () => describe(wamid, number, request))
   simulator.stats.counts.accepted++
@@ -15,16 +16,27 @@ export function accept(simulator: Simulator, number: BusinessNumber, request: Se
   const isTemplate = request.type === 'template'
   return {
     messaging_product: 'whatsapp',
-    contacts: [{ input: request.input, wa_id: request.waId }],
-    messages: [{ id: wamid, ...(isTemplate && { message_status: 'accepted' }) }]
+    contacts: [contactOf(request.recipient)],
+    messages: [
+      {
+        id: wamid,
+        ...(isTemplate && { message_status: 'accepted' }),
+        ...(request.recipient.kind === 'group' && { group_id: request.recipient.id })
+      }
+    ]
   }
+}
+
+/** Meta names a person by what the request named them by, and a group under the name of a number. */
+function contactOf({ kind, id, input }: Recipient): object {
+  return kind === 'user' ? { input, user_id: id } : { input, wa_id: id }
 }
 
 function describe(wamid: string, number: BusinessNumber, request: SendRequest): AcceptedMessage {
   return {
     wamid,
     phone_number_id: number.id,
-    to: request.waId,
+    to: request.recipient.id,
     type: request.type,
     ...(request.callbackData !== undefined && { biz_opaque_callback_data: request.callbackData }),
     accepted_at: new Date().toISOString(),

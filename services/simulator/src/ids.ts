@@ -22,7 +22,9 @@ export function createIds(seed: number) {
       for (const name of Object.keys(counters) as (keyof typeof counters)[]) counters[name] = 0
     },
     seed: () => current,
-    sentWamid: (waId: string) => wamid(waId, '\x11', serial(streams.sent, counters.sent++)),
+    /** Of a message to a phone, a user or a group, by its id. */
+    sentWamid: (recipient: string) =>
+      wamid(recipient.slice(0, wamidNameMax), '\x11', serial(streams.sent, counters.sent++)),
     receivedWamid: (waId: string) => wamid(waId, '\x12', `3A${serial(streams.received, counters.received++)}`),
     /** Sixteen digits, as Meta's media ids have. */
     mediaId(): string {
@@ -40,6 +42,9 @@ export function createIds(seed: number) {
     jitter: () => 0.9 + 0.2 * drawUnit(current, streams.jitter, counters.jitter++)
   }
 }
+
+/** Ids of groups are long, and Meta's ids of messages to them are not. */
+const wamidNameMax = 64
 
 // The bytes that real ids are the base64 of: a tag, the phone number with its length, what sort of id, the serial.
 function wamid(waId: string, sort: string, serial: string): string {

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { scramble } from './seed.ts'
+import { hash, scramble } from './seed.ts'
 
 /** A number of the business. */
 export const NumberSchema = Type.Object(
@@ -45,10 +45,4 @@ export function createNumbers(firstId: string) {
       numbers.set(first.id, first)
     }
   }
-}
-
-function hash(text: string): number {
-  let value = 0
-  for (let at = 0; at < text.length; at++) value = scramble(value ^ text.charCodeAt(at))
-  return value
 }

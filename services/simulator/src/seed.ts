@@ -9,6 +9,13 @@ export function scramble(value: number): number {
   return (mixed ^ (mixed >>> 16)) >>> 0
 }
 
+/** A number of 32 bits for a text. */
+export function hash(text: string): number {
+  let value = 0
+  for (let at = 0; at < text.length; at++) value = scramble(value ^ text.charCodeAt(at))
+  return value
+}
+
 /** The nth number of a stream, from 0 to 2^32 - 1: the same for the same seed whatever else was drawn. */
 export function draw(seed: number, stream: number, n: number): number {
   return scramble(scramble(scramble(seed) ^ Math.imul(stream, 0x9e3779b1)) ^ n)

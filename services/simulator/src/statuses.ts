@@ -1,16 +1,18 @@
 import { type Detour } from './detour.ts'
 import { type ActiveFault } from './faults.ts'
 import { titleOf } from './graph-error.ts'
-import { type Ids, userIdOf } from './ids.ts'
+import { type Ids } from './ids.ts'
 import { type BusinessNumber } from './numbers.ts'
 import { type Phones } from './phones.ts'
 import { type Scheduler, type Task } from './scheduler.ts'
-import { scramble } from './seed.ts'
+import { hash } from './seed.ts'
 import { type Settings } from './settings.ts'
 import { type StatusNote } from './store.ts'
-import { contactOf, type Update } from './updates.ts'
+import { type Update } from './updates.ts'
+import { type Recipient } from './validate/recipient.ts'
 import { type SendRequest } from './validate/request.ts'
 import { categoryOf } from './validate/template.ts'
+import { contactFor, whomOf } from './whom.ts'
 
 /** A message whose statuses are to come. */
 export type Sent = {
@@ -42,10 +44,12 @@ export function createStatuses({ settings, ids, scheduler, detour, phones, hasCo
   function emit(sent: Sent, word: Word, atMs: number): void {
     planned--
     sent.notes?.push({ status: word, at: new Date().toISOString() })
-    const { number, request } = sent
-    const item = statusItem(sent, word, atMs, hasConversations)
-    const contact = word === 'failed' ? undefined : contactOf(request.waId, phones.nameOf(request.waId))
-    detour.emit({ number, kind: 'statuses', status: word, item, contact }, sent.faults)
+    const { number } = sent
+    const contact = word === 'failed' ? undefined : contactFor(sent.request.recipient, phones)
+    for (const whom of whomOf(sent.request.recipient, word)) {
+      const item = statusItem(sent, word, atMs, whom, hasConversations)
+      detour.emit({ number, kind: 'statuses', status: word, item, contact }, sent.faults)
+    }
   }
 
   return {
@@ -90,7 +94,7 @@ function stepsOf({ faults, request }: Sent, settings: Settings, jitter: number):
   return steps
 }
 
-function statusItem(sent: Sent, word: Word, atMs: number, hasConversations: boolean): object {
+function statusItem(sent: Sent, word: Word, atMs: number, whom: object, hasConversations: boolean): object {
   const { request, wamid } = sent
   const timestamp = Math.floor(atMs / 1000)
   const category = request.templateName === undefined ? 'service' : categoryOf(request.templateName)
@@ -99,22 +103,17 @@ function statusItem(sent: Sent, word: Word, atMs: number, hasConversations: bool
     id: wamid,
     status: word,
     timestamp: String(timestamp),
-    recipient_id: request.waId,
-    recipient_user_id: userIdOf(request.waId),
+    ...whom,
     ...(request.callbackData !== undefined && { biz_opaque_callback_data: request.callbackData }),
     ...(isPriced && hasConversations && { conversation: conversationOf(sent, word, timestamp, category) }),
-    ...(isPriced && { pricing: pricingOf(category) }),
+    ...(isPriced && { pricing: pricingOf(category, request.recipient.kind) }),
     ...(word === 'failed' && { errors: [failureOf(sent.faults)] })
   }
 }
 
 // Until v23.0; since v24.0 only conversations that an ad began have one.
 function conversationOf({ number, request }: Sent, word: Word, timestamp: number, category: string): object {
-  const words = [number.id, request.waId].map((id) =>
-    scramble(Number(id.slice(-9)))
-      .toString(16)
-      .padStart(8, '0')
-  )
+  const words = [number.id, request.recipient.id].map((id) => hash(id).toString(16).padStart(8, '0'))
   return {
     id: [...words, ...words.reverse()].join(''),
     ...(word === 'sent' && { expiration_timestamp: String(timestamp + 86_400) }),
@@ -122,9 +121,11 @@ function conversationOf({ number, request }: Sent, word: Word, timestamp: number
   }
 }
 
-function pricingOf(category: string): object {
+function pricingOf(category: string, kind: Recipient['kind']): object {
   const isFree = category === 'service'
-  return { billable: !isFree, pricing_model: 'PMP', type: isFree ? 'free_customer_service' : 'regular', category }
+  const [free, prefix] = kind === 'group' ? ['free_group_customer_service', 'group_'] : ['free_customer_service', '']
+  const type = isFree ? free : 'regular'
+  return { billable: !isFree, pricing_model: 'PMP', type, category: prefix + category }
 }
 
 function failureOf(faults: readonly ActiveFault[]): object {

@@ -24,6 +24,11 @@ export function contactOf(waId: string, name: string): object {
   return { profile: { name }, wa_id: waId, user_id: userIdOf(waId) }
 }
 
+/** The same of somebody whose phone number Meta does not tell. */
+export function strangerOf(userId: string, name: string): object {
+  return { profile: { name }, user_id: userId }
+}
+
 /** One webhook body for one or more updates: an entry per account, a change per number and kind. */
 export function webhookBody(updates: readonly Update[]): string {
   const entries = new Map<string, Map<string, Value>>()

@@ -1,6 +1,8 @@
 import { interactiveMessages } from './interactive-messages.ts'
 import { templateMessages } from './template-messages.ts'
 
+export { withMediaId } from './media-id.ts'
+
 /** A body of `POST /v1/messages`. */
 export type Body = Record<string, unknown>
 

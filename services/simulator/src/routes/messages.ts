@@ -30,7 +30,7 @@ async function answerSend(
   reply: FastifyReply
 ) {
   const { faults, limits, settings } = simulator
-  const facts = { waId: checked.waId, numberId: number.id, type: checked.type, received: false }
+  const facts = { waId: checked.recipient.id, numberId: number.id, type: checked.type, received: false }
   const fault = faults.take('answer', facts)[0]?.fault
   const delayMs = delayOf(simulator, facts)
   const wait = () => (delayMs > 0 ? simulator.answers.sleep(delayMs) : undefined)
@@ -39,7 +39,7 @@ async function answerSend(
     return refuse(simulator, fault, request, reply)
   }
   if (settings.number_rate !== null) limits.takeNumber(number.id, settings.number_rate)
-  if (settings.pair_limit) limits.takePair(number.id, checked.waId)
+  if (settings.pair_limit) limits.takePair(number.id, checked.recipient.id)
   // NOTE: taken on before the wait, so that a client that gives up during it has lost an answer, not a message.
   const answer = accept(simulator, number, checked, delayMs)
   await wait()

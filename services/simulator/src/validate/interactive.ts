@@ -1,123 +1,92 @@
+import { checkAddress } from './interactive/address.ts'
+import { checkButtons } from './interactive/buttons.ts'
+import { checkCall } from './interactive/call.ts'
+import { checkCarousel } from './interactive/carousel.ts'
+import { checkFlow } from './interactive/flow.ts'
+import { checkCtaUrl } from './interactive/link.ts'
+import { checkList } from './interactive/list.ts'
+import { checkOrderDetailsAction, checkOrderStatusAction } from './interactive/order.ts'
+import { checkCatalogue, checkProduct, checkProductList } from './interactive/products.ts'
+import { checkMedium } from './medium.ts'
 import {
   checkText,
-  invalidParam,
   invalidValue,
-  isLonger,
-  isParams,
+  type Known,
   type Params,
-  pathTo,
-  requireArray,
+  refuseOtherKeys,
   requireParams,
   requireText
 } from './params.ts'
+import { requireWord } from './values.ts'
 
-const types = [
-  'button',
-  'list',
-  'cta_url',
-  'flow',
-  'product',
-  'product_list',
-  'catalog_message',
-  'location_request_message',
-  'address_message',
-  'carousel',
-  'call_permission_request',
-  'voice_call',
-  'request_contact_info'
-]
+type Check = (action: Params, path: string, known: Known) => unknown
 
-const withoutBody = new Set(['product', 'call_permission_request'])
+/** What a kind of interactive message may have. Without a word: any header, a body of 1,024 characters, a footer. */
+type Kind = {
+  check: Check
+  header?: 'none' | 'text' | 'textRequired'
+  body?: 'long' | 'optional'
+  hasFooter?: false
+}
 
-/** Checks what every interactive message has, and buttons and lists to the end. */
-export function checkInteractive(interactive: Params): void {
-  const type = requireText(interactive, 'type', 'interactive')
-  if (!types.includes(type)) {
-    throw invalidParam(`Param interactive['type'] must be one of {${types.join(', ').toUpperCase()}} - got "${type}".`)
-  }
-  if (!withoutBody.has(type) || interactive.body !== undefined) {
-    const body = requireParams(interactive, 'body', 'interactive')
-    requireText(body, 'text', "interactive['body']", { max: type === 'list' ? 4096 : 1024 })
+const kinds = new Map<string, Kind>([
+  ['button', { check: checkButtons }],
+  ['list', { check: checkList, header: 'text', body: 'long' }],
+  ['cta_url', { check: checkCtaUrl }],
+  ['flow', { check: checkFlow }],
+  ['product', { check: checkProduct, header: 'none', body: 'optional' }],
+  ['product_list', { check: checkProductList, header: 'textRequired' }],
+  ['catalog_message', { check: checkCatalogue, header: 'none' }],
+  ['location_request_message', { check: named('send_location'), header: 'none', hasFooter: false }],
+  ['address_message', { check: checkAddress }],
+  ['carousel', { check: checkCarousel, header: 'none', hasFooter: false }],
+  ['order_details', { check: checkOrderDetailsAction }],
+  ['order_status', { check: checkOrderStatusAction }],
+  ['voice_call', { check: checkCall }],
+  [
+    'call_permission_request',
+    { check: named('call_permission_request'), header: 'none', body: 'optional', hasFooter: false }
+  ],
+  ['request_contact_info', { check: named('request_contact_info'), header: 'none', hasFooter: false }]
+])
+const names = [...kinds.keys()]
+const at = 'interactive'
+
+/** Checks an interactive message of any kind; throws a GraphError. */
+export function checkInteractive(interactive: Params, known: Known): void {
+  const type = requireWord(interactive, 'type', at, names)
+  const kind = kinds.get(type)
+  if (kind === undefined) return
+  const { check, header, body, hasFooter = true } = kind
+  const parts = [...(header === 'none' ? [] : ['header']), ...(hasFooter ? ['footer'] : [])]
+  refuseOtherKeys(interactive, ['type', 'body', 'action', ...parts], at)
+  if (body !== 'optional' || interactive.body !== undefined) {
+    requireText(requireParams(interactive, 'body', at), 'text', `${at}['body']`, { max: body === 'long' ? 4096 : 1024 })
   }
   if (interactive.footer !== undefined) {
-    requireText(requireParams(interactive, 'footer', 'interactive'), 'text', "interactive['footer']", { max: 60 })
+    requireText(requireParams(interactive, 'footer', at), 'text', `${at}['footer']`, { max: 60 })
   }
-  checkHeader(interactive, type)
-  const action = requireParams(interactive, 'action', 'interactive')
-  if (type === 'button') checkButtons(action)
-  if (type === 'list') checkList(action)
-  if (type === 'cta_url') checkCtaUrl(action)
+  checkHeader(interactive, header, known)
+  check(requireParams(interactive, 'action', at), `${at}['action']`, known)
 }
 
-function checkHeader(interactive: Params, type: string): void {
-  if (interactive.header === undefined) {
-    if (type === 'product_list') throw invalidParam("The parameter interactive['header'] is required.")
-    return
+function checkHeader(interactive: Params, rule: Kind['header'], known: Known): void {
+  if (interactive.header === undefined && rule !== 'textRequired') return
+  const header = requireParams(interactive, 'header', at)
+  const path = `${at}['header']`
+  const kind = requireWord(header, 'type', path, ['text', 'image', 'video', 'document'])
+  refuseOtherKeys(header, kind === 'text' ? ['type', 'text', 'sub_text'] : ['type', kind], path)
+  if (kind === 'text') {
+    requireText(header, 'text', path, { max: 60 })
+    checkText(header, 'sub_text', path, { optional: true, max: 60 })
+  } else if (rule !== undefined) throw invalidValue('Header of this message must be of type text')
+  else checkMedium(header, kind, path, kind === 'document' ? ['filename'] : [], known)
+}
+
+/** An action that is nothing but its name. */
+function named(name: string): Check {
+  return (action, path) => {
+    requireWord(action, 'name', path, [name])
+    refuseOtherKeys(action, ['name'], path)
   }
-  const header = requireParams(interactive, 'header', 'interactive')
-  const kind = requireText(header, 'type', "interactive['header']")
-  if (kind === 'text') requireText(header, 'text', "interactive['header']", { max: 60 })
-  else if (type === 'list') throw invalidValue('Header of a list message must be of type text')
-  else requireParams(header, kind, "interactive['header']")
-}
-
-function checkButtons(action: Params): void {
-  const path = "interactive['action']['buttons']"
-  const buttons = requireArray(action, 'buttons', "interactive['action']")
-  checkCount(buttons.length, 'buttons', 1, 3)
-  const titles = new Set<string>()
-  for (const [index, button] of buttons.entries()) {
-    if (!isParams(button)) throw invalidParam(`Param ${pathTo(path, index)} must be a JSON object.`)
-    const reply = requireParams(button, 'reply', pathTo(path, index))
-    const replyPath = pathTo(pathTo(path, index), 'reply')
-    requireText(reply, 'id', replyPath, { max: 256 })
-    const title = requireText(reply, 'title', replyPath)
-    checkLength(title, 'Button title', 20)
-    if (titles.has(title)) throw invalidValue(`Duplicated title: ${title}`)
-    titles.add(title)
-  }
-}
-
-function checkList(action: Params): void {
-  checkLength(requireText(action, 'button', "interactive['action']"), 'Button label', 20)
-  const path = "interactive['action']['sections']"
-  const sections = requireArray(action, 'sections', "interactive['action']")
-  checkCount(sections.length, 'sections', 1, 10)
-  let rows = 0
-  for (const [index, section] of sections.entries()) {
-    if (!isParams(section)) throw invalidParam(`Param ${pathTo(path, index)} must be a JSON object.`)
-    const title = checkText(section, 'title', pathTo(path, index), { optional: sections.length === 1 })
-    if (title !== undefined) checkLength(title, 'Section title', 24)
-    rows += checkRows(section, pathTo(path, index))
-  }
-  checkCount(rows, 'rows', 1, 10)
-}
-
-function checkRows(section: Params, path: string): number {
-  const rows = requireArray(section, 'rows', path)
-  for (const [index, row] of rows.entries()) {
-    const rowPath = pathTo(pathTo(path, 'rows'), index)
-    if (!isParams(row)) throw invalidParam(`Param ${rowPath} must be a JSON object.`)
-    requireText(row, 'id', rowPath, { max: 200 })
-    checkLength(requireText(row, 'title', rowPath), 'Row title', 24)
-    checkText(row, 'description', rowPath, { optional: true, empty: true, max: 72 })
-  }
-  return rows.length
-}
-
-function checkCtaUrl(action: Params): void {
-  const path = "interactive['action']['parameters']"
-  const parameters = requireParams(action, 'parameters', "interactive['action']")
-  checkLength(requireText(parameters, 'display_text', path), 'Display text', 20)
-  const url = requireText(parameters, 'url', path)
-  if (!URL.canParse(url)) throw invalidParam(`Param ${path}['url'] is not a valid URI.`)
-}
-
-function checkCount(count: number, noun: string, min: number, max: number): void {
-  if (count >= min && count <= max) return
-  throw invalidValue(`Invalid ${noun} count. Min allowed ${noun}: ${min}, Max allowed ${noun}: ${max}`)
-}
-
-function checkLength(text: string, noun: string, max: number): void {
-  if (isLonger(text, max)) throw invalidValue(`${noun} length invalid. Min length: 1, Max length: ${max}`)
 }

@@ -2,6 +2,9 @@ import { GraphError } from '../graph-error.ts'
 
 export type Params = Readonly<Record<string, unknown>>
 
+/** What the checks may ask of the simulator's state. */
+export type Known = { hasMedia: (id: string) => boolean }
+
 type TextRule = { max?: number; optional?: boolean; empty?: boolean }
 
 /** Refuses a request the way Graph's own parameter check does: the sentence is the message, without details. */

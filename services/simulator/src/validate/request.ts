@@ -1,13 +1,14 @@
 import { GraphError } from '../graph-error.ts'
-import { checkContent, type Known } from './content.ts'
-import { checkText, invalidParam, invalidValue, isParams, type Params, requireParams, requireText } from './params.ts'
+import { checkContent } from './content.ts'
+import { checkText, invalidParam, isParams, type Known, type Params, requireParams, requireText } from './params.ts'
+import { checkRecipient, type Recipient } from './recipient.ts'
+import { categoryOf } from './template.ts'
+import { checkInteger, checkWord } from './values.ts'
 
 /** A checked request to send a message. */
 export type SendRequest = {
   kind: 'send'
-  /** `to` as it was written, and in digits. */
-  input: string
-  waId: string
+  recipient: Recipient
   type: string
   templateName: string | undefined
   callbackData: string | undefined
@@ -16,6 +17,9 @@ export type SendRequest = {
 
 /** A checked request to mark a message as read, with or without the typing indicator. */
 export type ReadRequest = { kind: 'read'; wamid: string; typing: boolean; body: Params }
+
+const forGroups = new Set(['text', 'image', 'video', 'audio', 'document', 'sticker', 'template', 'pin'])
+const ttlMax = 30 * 24 * 3600
 
 /** Checks the body of a POST to `messages` as Meta does; throws a GraphError. `ownNumber` in digits. */
 export function checkRequest(body: unknown, ownNumber: string, known: Known): SendRequest | ReadRequest {
@@ -28,24 +32,30 @@ export function checkRequest(body: unknown, ownNumber: string, known: Known): Se
 }
 
 function checkSend(body: Params, ownNumber: string, known: Known): SendRequest {
-  const input = requireText(body, 'to', '')
-  checkRecipientType(body)
+  const recipient = checkRecipient(body)
   const type = checkText(body, 'type', '', { optional: true })?.toLowerCase() ?? 'text'
   const callbackData = checkText(body, 'biz_opaque_callback_data', '', { optional: true, empty: true, max: 512 })
   if (body.context !== undefined) requireText(requireParams(body, 'context'), 'message_id', 'context')
+  checkText(body, 'recipient_identity_key_hash', '', { optional: true })
+  checkWord(body, 'category', '', ['utility', 'authentication', 'marketing', 'service'])
+  checkInteger(body, 'ttl_seconds', '', 1, ttlMax)
+  checkInteger(body, 'message_send_ttl_seconds', '', -1, ttlMax)
   checkContent(body, type, known)
-  const waId = digitsOf(input)
-  if (waId === ownNumber) throw new GraphError(131021, { details: 'Recipient phone number cannot be the sender' })
+  if (recipient.id === ownNumber)
+    throw new GraphError(131021, { details: 'Recipient phone number cannot be the sender' })
   const template = isParams(body.template) && type === 'template' ? body.template : undefined
   const templateName = typeof template?.name === 'string' ? template.name : undefined
-  return { kind: 'send', input, waId, type, templateName, callbackData, body }
+  checkReach(recipient, type, templateName)
+  return { kind: 'send', recipient, type, templateName, callbackData, body }
 }
 
-function checkRecipientType(body: Params): void {
-  const type = checkText(body, 'recipient_type', '', { optional: true }) ?? 'individual'
-  if (type === 'group') throw new GraphError(131041, { details: 'The simulator has no groups' })
-  if (type !== 'individual') {
-    throw invalidParam(`Param recipient_type must be one of {GROUP, INDIVIDUAL} - got "${type}".`)
+/** Not everything goes to everybody. */
+function checkReach({ kind }: Recipient, type: string, templateName: string | undefined): void {
+  if (kind === 'group' && !forGroups.has(type)) {
+    throw new GraphError(131051, { details: `Messages of type ${type} are not supported in groups` })
+  }
+  if (kind === 'user' && templateName !== undefined && categoryOf(templateName) === 'authentication') {
+    throw new GraphError(131062, { details: 'Authentication templates need the phone number of the recipient' })
   }
 }
 
@@ -57,11 +67,4 @@ function checkRead(body: Params): ReadRequest {
   const indicator = requireText(requireParams(body, 'typing_indicator'), 'type', 'typing_indicator')
   if (indicator !== 'text') throw invalidParam("Param typing_indicator['type'] must be one of {TEXT}.")
   return { kind: 'read', wamid, typing: true, body }
-}
-
-// Meta takes `+ - ( )` and blanks out; E.164 has at most 15 digits.
-function digitsOf(input: string): string {
-  const digits = input.replace(/[+\-() ]/g, '')
-  if (!/^\d{7,15}$/.test(digits)) throw invalidValue('Recipient phone number is not a valid phone number')
-  return digits
 }

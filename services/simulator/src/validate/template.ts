@@ -1,5 +1,7 @@
 import { GraphError } from '../graph-error.ts'
-import { invalidParam, isParams, type Params, requireArray, requireParams, requireText } from './params.ts'
+import { type Known, type Params, refuseOtherKeys, requireParams, requireText } from './params.ts'
+import { checkComponents } from './template/components.ts'
+import { checkWord } from './values.ts'
 
 type Template = {
   languages: readonly string[]
@@ -21,34 +23,22 @@ export function categoryOf(name: string): string {
   return defined.get(name)?.category ?? 'marketing'
 }
 
-export function checkTemplate(template: Params): void {
+export function checkTemplate(template: Params, known: Known): void {
+  refuseOtherKeys(template, ['name', 'language', 'components'], 'template')
   const name = requireText(template, 'name', 'template', { max: 512 })
-  const language = requireText(requireParams(template, 'language', 'template'), 'code', "template['language']")
+  const language = requireParams(template, 'language', 'template')
+  const code = requireText(language, 'code', "template['language']")
+  checkWord(language, 'policy', "template['language']", ['deterministic'])
   const definition = defined.get(name)
-  const exists =
-    /^[a-z0-9_]+$/.test(name) && !name.startsWith('missing_') && /^[a-z]{2,3}(_[A-Z]{2,4})?$/.test(language)
-  if (!exists || (definition !== undefined && !definition.languages.includes(language))) {
-    throw new GraphError(132001, { details: `template name (${name}) does not exist in ${language}` })
+  const exists = /^[a-z0-9_]+$/.test(name) && !name.startsWith('missing_') && /^[a-z]{2,3}(_[A-Z]{2,4})?$/.test(code)
+  if (!exists || (definition !== undefined && !definition.languages.includes(code))) {
+    throw new GraphError(132001, { details: `template name (${name}) does not exist in ${code}` })
   }
-  const given = countBodyParams(template)
+  const given = template.components === undefined ? 0 : checkComponents(template, 'template', known)
   if (definition !== undefined && given !== definition.bodyParams) {
     const details =
       `body: number of localizable_params (${given}) does not match ` +
       `the expected number of params (${definition.bodyParams})`
     throw new GraphError(132000, { details })
   }
-}
-
-function countBodyParams(template: Params): number {
-  if (template.components === undefined) return 0
-  let count = 0
-  for (const component of requireArray(template, 'components', 'template')) {
-    if (!isParams(component)) throw invalidParam("Param template['components'] must be an array of JSON objects.")
-    const type = requireText(component, 'type', "template['components']").toLowerCase()
-    if (!['header', 'body', 'button', 'footer', 'limited_time_offer', 'carousel', 'order_status'].includes(type)) {
-      throw invalidParam(`Param template['components'] has a component of unknown type "${type}".`)
-    }
-    if (type === 'body' && Array.isArray(component.parameters)) count += component.parameters.length
-  }
-  return count
 }
