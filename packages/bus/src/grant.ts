@@ -8,6 +8,10 @@ export type TakeRequest = {
   rate: number
   /** Slots for messages that need no check any more. */
   free: number
+  /** Slots handed out before and not used. */
+  unused: number
+  /** For how long there has been more to send than slots, in milliseconds: what was not used since is made up for. */
+  busyMs: number
   pairs: PairCheck[]
 }
 

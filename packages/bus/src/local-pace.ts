@@ -12,7 +12,7 @@ type Pairs = Map<string, { arrival: number; refusedUntil: number }>
  * The pace of one process alone, for the time in which Redis is away: a quarter of the rate, so that a few senders
  * together stay below it, and the recipients' pace as far as this process knows of it.
  */
-export function createLocalPace({ pair, lateMaxMs }: { pair: PairLimit; lateMaxMs: number }) {
+export function createLocalPace(pair: PairLimit) {
   const numbers: Numbers = new Map()
   const pairs: Pairs = new Map()
 
@@ -37,7 +37,8 @@ export function createLocalPace({ pair, lateMaxMs }: { pair: PairLimit; lateMaxM
     const arrival = Math.max(now, known.arrival)
     const at = Math.max(arrival - (pair.burst - 1) * pair.intervalMs, known.refusedUntil)
     known.arrival = arrival + pair.intervalMs
-    return Math.max(0, at - now)
+    // To the microsecond: sums of fractions are never quite equal.
+    return Math.max(0, Math.round((at - now) * 1000) / 1000)
   }
 
   return {
@@ -48,7 +49,7 @@ export function createLocalPace({ pair, lateMaxMs }: { pair: PairLimit; lateMaxM
       const waits = checks.map((check) => waitFor(phoneNumberId, check, now))
       const intervalMs = 1000 / (rate * share)
       const wanted = free + waits.filter((wait) => wait === 0).length
-      const start = Math.max(number.next, now - lateMaxMs / 2)
+      const start = Math.max(number.next, now)
       const slots = Array.from({ length: wanted }, (_, index) => start + index * intervalMs)
       number.next = start + wanted * intervalMs
       return { slots, waits, holdMs: 0, againMs: 0 }

@@ -34,22 +34,27 @@ end
 
 /**
  * Hands out the next moments at which a number may send, after looking at the pace of each recipient.
- * KEYS: the number's pace, then one key per message (the number's own again where nothing is to be checked).
+ *
+ * Slots follow each other by `interval`. Time that was wanted and not used, up to `back`, is made up for by a shorter one,
+ * as long as no `window` holds more than `most` slots: the list remembers that many.
+ *
+ * KEYS: the number's pace, its list, then one key per message that is to be checked.
  * Hash of a number: t the moment of the next slot; h held until; f, s the share of the rate, and since when; i interval.
  * Hash of a pair: t the theoretical arrival time (GCRA); h refused by Meta until.
- * Answers: now, held for, first slot, interval, slots granted, time until the next may be asked for, wait per message.
+ * Answers: now, held for, time until the next slot may be asked for, how many slots, slots, wait per message.
  */
 export const takeScript = script(`${common}
-local interval, back, ahead, floor = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local recovery, wanted = tonumber(ARGV[5]), tonumber(ARGV[6])
-local pairInterval, pairBurst, pairMargin = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
+local interval, hurried, most, window = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local back, lead, ahead, own = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
+local recovery, wanted, unused = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
+local pairInterval, pairBurst, pairMargin = tonumber(ARGV[12]), tonumber(ARGV[13]), tonumber(ARGV[14])
 local pace = redis.call('HMGET', KEYS[1], 't', 'h', 'f', 's')
 local heldUntil = tonumber(pace[2] or '0')
-if heldUntil > now then return { text(now), text(heldUntil - now), '0', '0', 0, '0' } end
+if heldUntil > now then return { text(now), text(heldUntil - now), '0', 0 } end
 
 local waits = {}
-for i = 2, #KEYS do
-  local mode, wait = ARGV[8 + i], 0
+for i = 3, #KEYS do
+  local mode, wait = ARGV[12 + i], 0
   local pair = redis.call('HMGET', KEYS[i], 't', 'h')
   local arrival, refusedUntil = math.max(now, tonumber(pair[1] or '0')), tonumber(pair[2] or '0')
   if mode == 'place' or refusedUntil > now then
@@ -60,23 +65,46 @@ for i = 2, #KEYS do
     redis.call('PEXPIREAT', KEYS[i], math.ceil(math.max(arrival, refusedUntil) / 1000) + 1000)
   end
   if wait == 0 then wanted = wanted + 1 end
-  waits[i - 1] = text(wait)
+  waits[#waits + 1] = text(wait)
 end
 
-interval = interval / slowed(tonumber(pace[3]), tonumber(pace[4] or '0'), recovery)
-local start = tonumber(pace[1] or '0')
+local share = slowed(tonumber(pace[3]), tonumber(pace[4] or '0'), recovery)
+interval, hurried = interval / share, hurried / share
+local next = tonumber(pace[1] or '0')
+-- Redis has come back empty, or gives way: nothing is made up for.
+if not pace[1] or share < 1 then back = 0 end
 -- So far ahead nobody may have reserved: the clock was set back.
-if start > now + ahead + 2 * interval + 2000000 then start = now end
-if floor < now + ahead + 2 * interval then start = math.max(start, floor) end
-start = math.max(start, now - back)
-local granted = math.max(0, math.min(wanted, math.floor((now + ahead - start) / interval) + 1))
-if granted > 0 then
-  redis.call('HSET', KEYS[1], 't', text(start + granted * interval), 'i', text(interval))
+if next > now + ahead + 2 * interval + 2000000 then next = now end
+if unused > 0 then
+  redis.call('LPOP', KEYS[2], unused)
+  next = next - unused * interval
+end
+next = math.max(next, now - back)
+
+local slots = {}
+-- The caller's own last slot, of which a Redis that comes back empty knows nothing.
+local last = math.max(own, tonumber(redis.call('LINDEX', KEYS[2], 0) or '0'))
+if last > now + ahead + 2 * interval + 2000000 then last = now end
+local at
+for i = 1, wanted + 1 do
+  local first = tonumber(redis.call('LINDEX', KEYS[2], most - i) or '0')
+  if first > last then first = 0 end
+  at = math.max(next, now + lead, last + hurried, first + window)
+  if i > wanted or at > now + ahead then break end
+  slots[i] = text(at)
+  last = at
+  next = next + interval
+end
+if #slots > 0 then
+  redis.call('LPUSH', KEYS[2], unpack(slots))
+  redis.call('LTRIM', KEYS[2], 0, most - 1)
+  redis.call('PEXPIRE', KEYS[2], 10000)
+  redis.call('HSET', KEYS[1], 't', text(next), 'i', text(interval))
   redis.call('PEXPIRE', KEYS[1], 60000)
 end
-local again = math.max(0, start + granted * interval - now - ahead)
-local answer = { text(now), '0', text(start), text(interval), granted, text(again) }
-for i = 1, #waits do answer[6 + i] = waits[i] end
+local answer = { text(now), '0', text(math.max(0, at - now - ahead)), #slots }
+for i = 1, #slots do answer[#answer + 1] = slots[i] end
+for i = 1, #waits do answer[#answer + 1] = waits[i] end
 return answer
 `)
 
@@ -109,6 +137,7 @@ local pace = redis.call('HMGET', KEYS[1], 't', 'i')
 if not pace[2] then return end
 local start = math.max(now, tonumber(pace[1] or '0'))
 redis.call('HSET', KEYS[1], 't', text(math.min(start + many * tonumber(pace[2]), math.max(start, now + most))))
+for i = 1, math.min(many, 1000) do redis.call('LPUSH', KEYS[2], text(now)) end
 `)
 
 /** Meta refused a pair: nothing goes to it for a while, and from then on one by one. */

@@ -26,15 +26,23 @@ export type PaceOptions = {
 
 /** Meta's own numbers. */
 const metaPair: PairLimit = { intervalMs: 6_000, burst: 45 }
-/**
- * The share of the rate that is used. With slots used at most `lateMaxMs` late, what arrives in any second is then no
- * more than 102 % of the rate, and 98.5 % on average.
- */
+/** The share of the rate that is used. */
 const share = 0.985
+/**
+ * No more than `peak` of the rate in any second, at Meta: so many slots in a second and `slackMs`, since one message may
+ * be under way for longer than the next, and a slot is used up to `lateMaxMs` late.
+ */
+const peak = 1.02
+const slackMs = 30
 /** A slot this long past is void, in milliseconds: sent now, its message would stand too close to the next ones. */
-export const lateMaxMs = 20
-/** How far ahead slots are handed out, in milliseconds. */
-const aheadMs = 250
+export const lateMaxMs = 10
+/**
+ * How far ahead slots are handed out, in milliseconds, and more where Redis takes its time. Few, because those of a
+ * process that stalls are used by nobody.
+ */
+const aheadMs = 12
+/** How much faster than its usual pace a number goes to make up for slots that were wanted and not used. */
+const hurry = 1.2
 /** The rate is whole again after this long; it never falls below this share; it falls at most so often. */
 const recoveryMs = 30_000
 const shareMin = 0.1
@@ -43,51 +51,67 @@ const slowOnceMs = 1_000
 const debitMaxMs = 1_000
 /** A place in a recipient's pace is used this much later: Meta's clock starts when the message before has arrived. */
 const pairMarginMs = 500
+/** Unused time that is made up for at most, in milliseconds. */
+const backMaxMs = 250
 /** Redis is left alone for this long after it failed, in milliseconds. */
 const retryMs = 1_000
 
 /** The pace of numbers and recipients, shared exactly by all senders through Redis. */
 export function openPace({ redis, prefix, onError, pair = metaPair }: PaceOptions): Pace {
   const clock = createClock()
-  const local = createLocalPace({ pair, lateMaxMs })
-  /** Where each number's slots ended when we last asked, in Redis' µs: a Redis that comes back empty knows nothing. */
-  const ends = new Map<string, number>()
+  const local = createLocalPace(pair)
+  /** The last slot we got for each number, in Redis' µs. */
+  const lastSlots = new Map<string, number>()
   let awayUntil = 0
 
+  const listKey = (id: string): string => `${prefix}:{send-${id}}:slots`
   const numberKey = (id: string): string => `${prefix}:{send-${id}}:pace`
   const pairKey = (id: string, contactId: number): string => `${prefix}:{send-${id}}:pair:${contactId}`
 
-  async function takeShared({ phoneNumberId, rate, free, pairs }: TakeRequest): Promise<Grant> {
-    const keys = [numberKey(phoneNumberId), ...pairs.map(({ contactId }) => pairKey(phoneNumberId, contactId))]
+  async function takeShared({ phoneNumberId, rate, free, unused, busyMs, pairs }: TakeRequest): Promise<Grant> {
+    const keys = [
+      numberKey(phoneNumberId),
+      listKey(phoneNumberId),
+      ...pairs.map(({ contactId }) => pairKey(phoneNumberId, contactId))
+    ]
+    const most = Math.max(1, Math.floor(rate * peak))
+    const windowUs = (1_000 + slackMs) * 1_000
+    const intervalUs = Math.max(1_000_000 / (rate * share), windowUs / most)
+    const leadMs = clock.delay()
     const askedAt = performance.now()
     const answer = await run(redis, takeScript, keys, [
-      1_000_000 / (rate * share),
-      (lateMaxMs / 2) * 1000,
-      aheadMs * 1000,
-      ends.get(phoneNumberId) ?? 0,
+      intervalUs,
+      intervalUs / hurry,
+      most,
+      windowUs,
+      Math.min(busyMs, backMaxMs) * 1000,
+      leadMs * 1000,
+      (3 * leadMs + aheadMs) * 1000,
+      lastSlots.get(phoneNumberId) ?? 0,
       recoveryMs * 1000,
       free,
+      unused,
       pair.intervalMs * 1000,
       pair.burst,
       Math.min(pairMarginMs, pair.intervalMs / 4) * 1000,
       ...pairs.map(({ reserved }) => (reserved ? 'reserved' : 'place'))
     ])
-    const [now = 0, hold = 0, start = 0, interval = 0, granted = 0, again = 0, ...waits] = (answer as unknown[]).map(
-      Number
-    )
+    const [now = 0, hold = 0, again = 0, many = 0, ...rest] = (answer as unknown[]).map(Number)
     clock.learn(now / 1000, askedAt, performance.now())
-    if (granted > 0) remember(phoneNumberId, start + granted * interval)
+    const slots = rest.slice(0, many)
+    const last = slots.at(-1)
+    if (last !== undefined) remember(phoneNumberId, last)
     return {
-      slots: Array.from({ length: granted }, (_, index) => clock.toLocal((start + index * interval) / 1000)),
-      waits: waits.map((wait) => wait / 1000),
+      slots: slots.map((slot) => clock.toLocal(slot / 1000)),
+      waits: rest.slice(many).map((wait) => wait / 1000),
       holdMs: hold / 1000,
-      againMs: again / 1000
+      againMs: Math.max(aheadMs / 2, again / 1000)
     }
   }
 
-  function remember(phoneNumberId: string, end: number): void {
-    if (ends.size > 10_000) ends.clear()
-    ends.set(phoneNumberId, end)
+  function remember(phoneNumberId: string, slot: number): void {
+    if (lastSlots.size > 10_000) lastSlots.clear()
+    lastSlots.set(phoneNumberId, slot)
   }
 
   /** For what may be lost: then the number runs into the limit once more. */
@@ -124,7 +148,10 @@ export function openPace({ redis, prefix, onError, pair = metaPair }: PaceOption
       await tell(phoneNumberId, run(redis, refuseScript, [pairKey(phoneNumberId, contactId)], args))
     },
     async debit(phoneNumberId, many) {
-      await tell(phoneNumberId, run(redis, debitScript, [numberKey(phoneNumberId)], [many, debitMaxMs * 1000]))
+      await tell(
+        phoneNumberId,
+        run(redis, debitScript, [numberKey(phoneNumberId), listKey(phoneNumberId)], [many, debitMaxMs * 1000])
+      )
     }
   }
 }

@@ -1,4 +1,4 @@
-import { openPace, openPublisher } from '@wag/bus'
+import { openPace, openPublisher, type PairLimit } from '@wag/bus'
 import { createGraph } from '@wag/graph'
 import { type App, buildService } from '@wag/service'
 import { startBells } from './bells.ts'
@@ -14,12 +14,17 @@ import { createRefusals } from './refusals.ts'
 import { startSweeper } from './sweep.ts'
 import { createThrottle } from './throttle.ts'
 
-/** Bell or sweep → lane of a number: claim, pace, one POST each, record. */
-export async function buildApp(config: Config): Promise<App> {
+/** Bell or sweep → lane of a number: claim, pace, one POST each, record. `pair` is Meta's limit per recipient. */
+export async function buildApp(config: Config, { pair }: { pair?: PairLimit } = {}): Promise<App> {
   const { app, db, redis, redisOptions } = await buildService({ name: 'sender', config })
   const log = app.log
   const publisher = openPublisher({ redis, prefix: redisOptions.prefix })
-  const pace = openPace({ redis, prefix: redisOptions.prefix, onError: redisOptions.onError })
+  const pace = openPace({
+    redis,
+    prefix: redisOptions.prefix,
+    onError: redisOptions.onError,
+    ...(pair && { pair })
+  })
   const permits = createPermits(config.SENDER_CONCURRENCY)
   const metrics = createMetrics(app.metrics)
   const unknownWaits = { alertMs: config.UNKNOWN_ALERT_S * 1000, resendMs: config.UNKNOWN_RESEND_S * 1000 }
@@ -56,7 +61,7 @@ export async function buildApp(config: Config): Promise<App> {
     claimAgeMaxMs: claimTtlMs - config.GRAPH_TIMEOUT_MS - 1_000
   })
   app.addHook('onClose', () => lanes.close())
-  watchSizes(app.metrics, { lanes: lanes.size, inFlight: permits.used })
+  watchSizes(app.metrics, { lanes: () => lanes.size(), inFlight: () => permits.used() })
 
   const sweeper = startSweeper({
     db,

@@ -7,7 +7,7 @@ export type Held = { message: ClaimedMessage; claimedAt: number; isReady: boolea
 export type Hand = ReturnType<typeof createHand>
 
 export function createHand() {
-  let held: Held[] = []
+  const held: Held[] = []
   return {
     size: () => held.length,
     readySize: () => held.filter(({ isReady }) => isReady).length,
@@ -17,8 +17,11 @@ export function createHand() {
       const index = held.findIndex(({ message }) => message.priority > one.message.priority)
       held.splice(index < 0 ? held.length : index, 0, one)
     },
-    remove(one: Held): void {
-      held = held.filter((other) => other !== one)
+    /** False where it was not in hand any more. */
+    remove(one: Held): boolean {
+      const index = held.indexOf(one)
+      if (index >= 0) held.splice(index, 1)
+      return index >= 0
     },
     /** Takes the most urgent one that may go. */
     next(): Held | undefined {
@@ -26,8 +29,6 @@ export function createHand() {
       return index < 0 ? undefined : held.splice(index, 1)[0]
     },
     /** Takes all. */
-    clear(): Held[] {
-      return held.splice(0)
-    }
+    clear: () => held.splice(0)
   }
 }

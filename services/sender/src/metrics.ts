@@ -67,7 +67,6 @@ export function createMetrics(registry: Registry) {
     paced: new Counter({
       name: 'wag_send_paced_total',
       help: "Messages put back because their recipient's limit was reached.",
-      labelNames: ['scope'],
       registers
     }),
     missed: new Counter({
