@@ -30,7 +30,7 @@ export type Arena = {
 export type ArenaOptions = { seed: number; log: (line: string) => void; env?: Record<string, string> }
 
 /** Claims run out soon, so that a run needs no patience; the rest is as an operator has it. */
-const env = { CLAIM_TTL_MS: '8000', GRAPH_TIMEOUT_MS: '3000', LOG_LEVEL: 'warn', SIMULATOR_LATENCY_MS: '30' }
+const env = { CLAIM_TTL_MS: '8000', GRAPH_TIMEOUT_MS: '3000', LOG_LEVEL: 'warn', SIMULATOR_LATENCY_MS: '30', SEND_RATE_DEFAULT: '400' }
 
 /** Starts an arena; everything ends with the test. */
 export async function openArena(t: TestContext, options: ArenaOptions): Promise<Arena> {
@@ -94,7 +94,7 @@ export async function recoveryMs({ system, sql }: Arena, deadlineMs: number): Pr
     const key = { 'idempotency-key': name }
     const { status, body } = await system.client.post(
       '/v1/messages',
-      { to: '+16505550100', type: 'text', text: { body: 'probe' } },
+      { to: '+16505550100', type: 'text', text: { body: 'probe' }, priority: 'otp' },
       key
     )
     if (status !== 202) throw new Error(`a send was answered with ${status}`)
