@@ -8,6 +8,8 @@ const MatchSchema = Type.Object(
     phone_number_id: Type.Optional(Type.String()),
     /** The message's type: text, template, image … */
     type: Type.Optional(Type.String()),
+    /** The name of the template. */
+    template: Type.Optional(Type.String()),
     /** For webhook faults: only this one of the message's webhooks. */
     status: Type.Optional(Type.Enum(['sent', 'delivered', 'read', 'failed', 'received']))
   },
@@ -70,7 +72,7 @@ export type ActiveFault = { id: number; fault: Fault; left: number | null; draws
 export type Phase = 'answer' | 'delay' | 'webhooks'
 
 /** What a rule may match on. */
-export type Facts = { waId: string; numberId: string; type: string; received: boolean }
+export type Facts = { waId: string; numberId: string; type: string; template: string | undefined; received: boolean }
 
 export type Faults = ReturnType<typeof createFaults>
 
@@ -135,5 +137,6 @@ function matches({ kind, match }: Fault, facts: Facts): boolean {
   if (match.status !== undefined && (match.status === 'received') !== facts.received) return false
   if (match.to !== undefined && match.to !== facts.waId) return false
   if (match.phone_number_id !== undefined && match.phone_number_id !== facts.numberId) return false
+  if (match.template !== undefined && match.template !== facts.template) return false
   return match.type === undefined || match.type === facts.type
 }

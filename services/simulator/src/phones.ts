@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { type Detour } from './detour.ts'
 import { type Faults } from './faults.ts'
 import { type Ids, userIdOf } from './ids.ts'
+import { type Limits } from './limits.ts'
 import { type MediaStore } from './media.ts'
 import { type BusinessNumber } from './numbers.ts'
 import { type Stats } from './stats.ts'
@@ -33,7 +34,7 @@ export const PhoneMessageSchema = Type.Object(
 
 export type PhoneMessage = Static<typeof PhoneMessageSchema>
 
-type PhonesParts = { ids: Ids; media: MediaStore; faults: Faults; detour: Detour; stats: Stats }
+type PhonesParts = { ids: Ids; media: MediaStore; faults: Faults; detour: Detour; limits: Limits; stats: Stats }
 
 export type Phones = ReturnType<typeof createPhones>
 
@@ -46,7 +47,7 @@ const mediaTypes = new Map([
 ])
 
 /** The phones of the customers. */
-export function createPhones({ ids, media, faults, detour, stats }: PhonesParts) {
+export function createPhones({ ids, media, faults, detour, limits, stats }: PhonesParts) {
   const names = new Map<string, string>()
 
   function nameOf(waId: string): string {
@@ -92,7 +93,8 @@ export function createPhones({ ids, media, faults, detour, stats }: PhonesParts)
         const item = itemOf(written, origin)
         wamids.push(String(item.id))
         stats.counts.received++
-        const facts = { waId: from, numberId: number.id, type: String(item.type), received: true }
+        limits.receive(number.id)
+        const facts = { waId: from, numberId: number.id, type: String(item.type), template: undefined, received: true }
         const taken = faults.take('webhooks', facts)
         isReordered ||= taken.some(({ fault }) => fault.kind === 'reorder_webhooks')
         const contact = contactOf(from, nameOf(from))

@@ -29,9 +29,9 @@ const SettingsSchema = Type.Object(
     retry_attempts: Type.Integer({ minimum: 1, maximum: 1000 }),
     /** What is remembered of sends: everything, only how often each callback data was accepted, or nothing. */
     recording: Type.Enum(['all', 'counts', 'none']),
-    /** Messages per second and number before 130429; null: no limit. */
+    /** Messages, in and out, in any one second of a number before 130429; null: no limit. */
     number_rate: Type.Union([Type.Integer({ minimum: 1 }), Never]),
-    /** Whether more than one message per 6 s to one phone (a burst of 45 allowed) is refused with 131056. */
+    /** Whether more than one message per 6 s to one phone is refused with 131056; up to 45 within 6 s are borrowed. */
     pair_limit: Type.Boolean()
   },
   { additionalProperties: false }

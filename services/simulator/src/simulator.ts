@@ -38,7 +38,7 @@ export function createSimulator(config: Config, log: FastifyBaseLogger) {
   const requests = createRing<RequestRecord>(requestsKept)
   const outbox = createOutbox({ settings, poster, scheduler, stats, log })
   const detour = createDetour(outbox, scheduler, stats)
-  const phones = createPhones({ ids, media, faults, detour, stats })
+  const phones = createPhones({ ids, media, faults, detour, limits, stats })
   const hasConversations = versionOf(config.WHATSAPP_VERSION) < 24
   const statuses = createStatuses({ settings, ids, scheduler, detour, phones, hasConversations })
 

@@ -18,6 +18,20 @@ t.test('an error is given to what matches, as often as was asked', async (t) => 
   t.match((await control('GET', 'stats')).body, { accepted: 2, refused: { '130429': 2 } })
 })
 
+t.test('a code can be answered always, for one template alone', async (t) => {
+  const { send, control } = await startSimulator(t)
+  const template = (name: string) => ({ to: text.to, type: 'template', template: { name, language: { code: 'de' } } })
+  const fault = { kind: 'error', code: 132015, details: 'Paused', match: { template: 'paused_one' }, times: null }
+  await control('POST', 'faults', fault)
+  for (let n = 0; n < 3; n++) {
+    const { status, body } = await send(template('paused_one'))
+    t.equal(status, 400)
+    t.match(body.error, { code: 132015, error_data: { messaging_product: 'whatsapp', details: 'Paused' } })
+  }
+  t.equal((await send(template('other_one'))).status, 200)
+  t.equal((await send(text)).status, 200)
+})
+
 t.test('any other answer can be ordered', async (t) => {
   const { send, control } = await startSimulator(t)
   await control('POST', 'faults', {

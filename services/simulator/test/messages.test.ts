@@ -90,8 +90,12 @@ t.test('limits refuse what Meta would refuse', async (t) => {
   t.strictSame(codes, [...Array(45).fill(undefined), 131056])
   t.equal((await send({ ...text, to: '+491712345679' })).status, 200, 'another phone is not concerned')
 
-  await control('POST', 'settings', { pair_limit: false, number_rate: 1 })
+  await control('POST', 'reset', {})
+  await control('POST', 'settings', { number_rate: 1, statuses: false })
   const answers = await Promise.all(Array.from({ length: 20 }, () => send(text)))
   const refused = answers.filter(({ body }) => body.error?.code === 130429)
   t.ok(refused.length >= 12 && refused.length <= 19, `${refused.length} of 20 refused`)
+  await control('POST', 'settings', { number_rate: 20 })
+  await control('POST', 'messages', { from: '491712345679', count: 20 })
+  t.equal((await send(text)).body.error?.code, 130429, 'what comes in counts, too')
 })

@@ -1,5 +1,5 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import { accept } from '../accept.ts'
+import { accept, factsOf } from '../accept.ts'
 import { type Fault } from '../faults.ts'
 import { GraphError, unknownObject } from '../graph-error.ts'
 import { type BusinessNumber } from '../numbers.ts'
@@ -30,7 +30,7 @@ async function answerSend(
   reply: FastifyReply
 ) {
   const { faults, limits, settings } = simulator
-  const facts = { waId: checked.recipient.id, numberId: number.id, type: checked.type, received: false }
+  const facts = factsOf(number, checked)
   const fault = faults.take('answer', facts)[0]?.fault
   const delayMs = delayOf(simulator, facts)
   const wait = () => (delayMs > 0 ? simulator.answers.sleep(delayMs) : undefined)
@@ -38,8 +38,7 @@ async function answerSend(
     await wait()
     return refuse(simulator, fault, request, reply)
   }
-  if (settings.number_rate !== null) limits.takeNumber(number.id, settings.number_rate)
-  if (settings.pair_limit) limits.takePair(number.id, checked.recipient.id)
+  limits.send(number.id, checked.recipient.id, { rate: settings.number_rate, pair: settings.pair_limit })
   // NOTE: taken on before the wait, so that a client that gives up during it has lost an answer, not a message.
   const answer = accept(simulator, number, checked, delayMs)
   await wait()

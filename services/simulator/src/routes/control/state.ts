@@ -10,7 +10,7 @@ const FlushSchema = Type.Object(
 )
 
 export const stateRoutes: ControlRoutes = async (app, { simulator }) => {
-  const { settings, numbers, stats, detour, media } = simulator
+  const { settings, numbers, stats, limits, detour, media } = simulator
 
   app.get('/settings', async () => settings)
 
@@ -22,6 +22,7 @@ export const stateRoutes: ControlRoutes = async (app, { simulator }) => {
     seed: simulator.ids.seed(),
     ...stats.counts,
     refused: Object.fromEntries(stats.refused),
+    largest_second: limits.largestSeconds(),
     updates_pending: simulator.pending(),
     updates_held: detour.held(),
     media: media.count()
