@@ -29,8 +29,11 @@ export type ClaimedMessage = {
   templatePausedMs: number | null
 }
 
-/** What one request came to: the messages, and when the next one of that number is due, if that is within `horizonMs`. */
-export type Claimed = { messages: ClaimedMessage[]; nextDueMs: number | undefined }
+/**
+ * What one request came to: the messages, and when the next one of that number is due, if that is within `horizonMs`.
+ * `tokenHash` names the token they were given out for: one before it may be the one that was refused.
+ */
+export type Claimed = { messages: ClaimedMessage[]; nextDueMs: number | undefined; tokenHash: string | null }
 
 export type ClaimOptions = {
   /** A claim runs out after this time; what became of the message is then `unknown`. */
@@ -38,7 +41,12 @@ export type ClaimOptions = {
   horizonMs: number
 }
 
-type Row = Omit<ClaimedMessage, 'messageId'> & { messageId: string | null; place: number; nextDueMs: number | null }
+type Row = Omit<ClaimedMessage, 'messageId'> & {
+  messageId: string | null
+  place: number
+  nextDueMs: number | null
+  tokenHash: string | null
+}
 
 /** How long a template waits whose pause names no end, in milliseconds. */
 const templateWaitMs = 60_000
@@ -52,7 +60,7 @@ export async function claimMessages(db: Db, requests: ClaimRequest[], options: C
   const { ttlMs, horizonMs } = options
   const { rows } = await sql<Row>`
     with wanted as materialized (
-      select w.place, w.id, w.claim, w.want
+      select w.place, w.id, w.claim, w.want, encode(n.token_hash, 'hex') as token_hash
       from unnest(
         ${requests.map((r) => r.phoneNumberId)}::text[],
         ${requests.map((r) => r.claim)}::uuid[],
@@ -83,7 +91,7 @@ export async function claimMessages(db: Db, requests: ClaimRequest[], options: C
         order by m.due_at limit 1
       ) n group by w.place, w.claim
     )
-    select w.place::integer, u.next_ms::float8 as "nextDueMs", c.id as "messageId", c.claim, c.tenant_id as "tenantId",
+    select w.place::integer, w.token_hash as "tokenHash", u.next_ms::float8 as "nextDueMs", c.id as "messageId", c.claim, c.tenant_id as "tenantId",
       c.phone_number_id as "phoneNumberId", c.contact_id as "contactId", c.recipient,
       c.recipient_kind as "recipientKind", c.content, c.priority, c.attempts, c.pair_reserved as "pairReserved",
       (extract(epoch from clock_timestamp() - c.was_due_at) * 1000)::float8 as "overdueMs",
@@ -95,11 +103,12 @@ export async function claimMessages(db: Db, requests: ClaimRequest[], options: C
       ) end::float8 as "templatePausedMs"
     from wanted w left join upcoming u on u.place = w.place left join claimed c on c.claim = w.claim
     order by w.place, c.priority, c.was_due_at`.execute(db)
-  const results = requests.map((): Claimed => ({ messages: [], nextDueMs: undefined }))
-  for (const { place, nextDueMs, messageId, ...message } of rows) {
+  const results = requests.map((): Claimed => ({ messages: [], nextDueMs: undefined, tokenHash: null }))
+  for (const { place, nextDueMs, tokenHash, messageId, ...message } of rows) {
     const result = results[place - 1]
     if (!result) continue
     result.nextDueMs = nextDueMs ?? undefined
+    result.tokenHash = tokenHash
     if (messageId !== null) result.messages.push({ messageId, ...message })
   }
   return results

@@ -1,5 +1,7 @@
 export type { Acceptance, NewMessage, SendRequest } from './accept.ts'
 export { acceptMessages } from './accept.ts'
+export type { PhoneNumber, SendingNumber } from './access-tokens.ts'
+export { hashToken, hashTokens, loadAccessToken, loadSendingNumbers } from './access-tokens.ts'
 export type { Alarms } from './alarms.ts'
 export { noteAlarms } from './alarms.ts'
 export type { Principal } from './api-keys.ts'
@@ -50,17 +52,13 @@ export type { Pause, PauseKey } from './paused.ts'
 export { listPauses, numbersIn, pausesOf } from './paused.ts'
 export type { NewPause } from './pauses.ts'
 export { addPause, pause, removePause, resume, resumeHealed, resumeNumber } from './pauses.ts'
-export type { NumberChange, NumberRecord, PhoneNumber, SendingNumber } from './phone-numbers.ts'
+export type { NumberChange, NumberRecord } from './phone-numbers.ts'
 export {
   findDefaultNumber,
   findNumberTenants,
   findSendingNumber,
-  hashToken,
-  hashTokens,
   listNumbers,
   listSendingNumbers,
-  loadAccessToken,
-  loadSendingNumbers,
   saveDefaultNumber,
   saveNumber
 } from './phone-numbers.ts'

@@ -1,27 +1,14 @@
-import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
-import { open, seal } from './envelope.ts'
+import { hashToken, type PhoneNumber, sealToken } from './access-tokens.ts'
 import { appendEvents, type LogEnd, type NewEvent } from './events.ts'
 import { endTokenPause } from './pauses.ts'
 import { type Db } from './schema.ts'
-
-/** A business phone number of a tenant's; `id` is Meta's phone number id. */
-export type PhoneNumber = { id: string; tenantId: string }
 
 /** What is kept of a number; its token is not shown. */
 export type NumberRecord = PhoneNumber & { isDefault: boolean; wabaId: string | null; rate: number | null }
 
 /** What is changed of a number; what is left out stays. A `rate` of null is the senders' default. */
 export type NumberChange = { accessToken?: string; wabaId?: string; rate?: number | null; isDefault?: true }
-
-function context({ tenantId, id }: PhoneNumber): string {
-  return `phone_number:${tenantId}:${id}`
-}
-
-/** What names a token where it cannot be shown: its SHA-256. Tokens are long and random, so nothing is learned from it. */
-export function hashToken(accessToken: string): Buffer {
-  return createHash('sha256').update(accessToken).digest()
-}
 
 /**
  * Makes or changes a number. A new token ends the pause of the one before. `isNew` tells whether it was made; undefined
@@ -34,13 +21,10 @@ export async function saveNumber(
   encryptionKey: string
 ): Promise<{ isNew: boolean; ends: LogEnd[] } | undefined> {
   const { accessToken, wabaId, rate, isDefault } = change
-  const sealed = accessToken === undefined ? null : seal(accessToken, encryptionKey, context(number))
+  const sealed = accessToken === undefined ? null : sealToken(number, accessToken, encryptionKey)
   const hash = accessToken === undefined ? null : hashToken(accessToken)
   return db.transaction().execute(async (trx) => {
-    if (isDefault)
-      await sql`
-      update phone_numbers set is_default = false
-      where tenant_id = ${number.tenantId} and is_default and id <> ${number.id}`.execute(trx)
+    if (isDefault) await clearDefault(trx, number)
     const before = await trx
       .selectFrom('phone_numbers')
       .select('token_hash')
@@ -67,6 +51,12 @@ export async function saveNumber(
   })
 }
 
+async function clearDefault(trx: Db, { tenantId, id }: PhoneNumber): Promise<void> {
+  await sql`
+    update phone_numbers set is_default = false
+    where tenant_id = ${tenantId} and is_default and id <> ${id}`.execute(trx)
+}
+
 /** Makes a number its tenant's default and keeps its Meta token, encrypted. */
 export async function saveDefaultNumber(
   db: Db,
@@ -75,71 +65,6 @@ export async function saveDefaultNumber(
   encryptionKey: string
 ): Promise<void> {
   await saveNumber(db, number, { accessToken, isDefault: true }, encryptionKey)
-}
-
-/**
- * Writes the hashes of tokens that were kept before there were any, so that what is refused with one of them stops its
- * numbers. Tokens that this key does not open are left; their numbers cannot send either. Returns how many were written.
- */
-export async function hashTokens(db: Db, encryptionKey: string): Promise<number> {
-  const { rows } = await sql<PhoneNumber & { sealed: Buffer }>`
-    select id, tenant_id as "tenantId", access_token as sealed from phone_numbers
-    where access_token is not null and token_hash is null`.execute(db)
-  let written = 0
-  for (const { sealed, ...number } of rows) {
-    const accessToken = tryOpen(sealed, encryptionKey, number)
-    if (accessToken === undefined) continue
-    await sql`
-      update phone_numbers set token_hash = ${hashToken(accessToken)}
-      where id = ${number.id} and access_token = ${sealed}`.execute(db)
-    written += 1
-  }
-  return written
-}
-
-function tryOpen(sealed: Buffer, encryptionKey: string, number: PhoneNumber): string | undefined {
-  try {
-    return open(sealed, encryptionKey, context(number))
-  } catch {
-    // Sealed with another key: whoever sends with it will say so.
-    return undefined
-  }
-}
-
-/** The Meta token of a number; undefined where it has none. Throws where `encryptionKey` is not the one it was kept with. */
-export async function loadAccessToken(db: Db, number: PhoneNumber, encryptionKey: string): Promise<string | undefined> {
-  const row = await db
-    .selectFrom('phone_numbers')
-    .select('access_token')
-    .where('tenant_id', '=', number.tenantId)
-    .where('id', '=', number.id)
-    .executeTakeFirst()
-  return row?.access_token ? open(row.access_token, encryptionKey, context(number)) : undefined
-}
-
-/** What a sender needs to know of a number. `accessToken` is an error where the token could not be opened. */
-export type SendingNumber = PhoneNumber & {
-  wabaId: string | null
-  /** Messages per second; null where the default holds. */
-  rate: number | null
-  accessToken: string | Error
-}
-
-/** The numbers of these ids that have a token. */
-export async function loadSendingNumbers(db: Db, ids: string[], encryptionKey: string): Promise<SendingNumber[]> {
-  const { rows } = await sql<Omit<SendingNumber, 'accessToken'> & { sealed: Buffer }>`
-    select id, tenant_id as "tenantId", waba_id as "wabaId", rate, access_token as sealed
-    from phone_numbers where id = any(${ids}::text[]) and access_token is not null`.execute(db)
-  return rows.map(({ sealed, ...number }) => ({ ...number, accessToken: openOrError(number, sealed, encryptionKey) }))
-}
-
-function openOrError(number: PhoneNumber, sealed: Buffer, encryptionKey: string): string | Error {
-  try {
-    return open(sealed, encryptionKey, context(number))
-  } catch (error) {
-    // One token that cannot be opened must not keep the others from sending.
-    return error instanceof Error ? error : new Error(String(error))
-  }
 }
 
 /** Every number that can send: those with a token. */

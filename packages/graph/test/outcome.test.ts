@@ -64,7 +64,7 @@ const rows: Row[] = [
   ['account', 400, errorOf(80007), { kind: 'throttled', scope: 'waba', retryAfterMs: 60_000 }],
   ['app', 400, errorOf(4), { kind: 'throttled', scope: 'app', retryAfterMs: 60_000 }],
   ['template syncing', 400, errorOf(134101), { kind: 'throttled', scope: 'template', retryAfterMs: 600_000 }],
-  ['registration', 400, errorOf(133016), { kind: 'throttled', scope: 'number', retryAfterMs: 3_600_000 }],
+  ['registration', 400, errorOf(133016), { kind: 'throttled', scope: 'number', retryAfterMs: 60_000 }],
 
   ['a fault under a 500', 500, errorOf(131000), { kind: 'unknown', error: { code: 131000 } }],
   ['a fault under a 400', 400, errorOf(1), { kind: 'unknown', error: { code: 1 } }],

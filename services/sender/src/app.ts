@@ -43,7 +43,7 @@ export async function buildApp(config: Config, { pair }: { pair?: PairLimit } = 
   const recorder = createRecorder({ db, publisher, log, unknownWaits })
   app.addHook('onClose', () => recorder.idle())
 
-  const refusals = createRefusals({ db, publisher, metrics, log })
+  const refusals = createRefusals({ db, publisher, pace, metrics, log })
 
   const lanes = createLanes({
     numbers: createNumbers(db, config.ENCRYPTION_KEY),

@@ -116,10 +116,14 @@ export function createLane(context: LaneContext, phoneNumberId: string, onEmpty:
     try {
       if (isClosed()) return
       const startedAt = performance.now()
-      const { messages, nextDueMs, claimedAt } = await claims.take(phoneNumberId, permitted)
+      const { messages, nextDueMs, claimedAt, tokenHash } = await claims.take(phoneNumberId, permitted)
       lookahead.learn(performance.now() - startedAt)
+      const isUsable = messages.length === 0 || tokenHash === number.tokenHash || (await reopen())
       kept = messages.length
-      for (const message of messages) keep(message, claimedAt)
+      for (const message of messages) {
+        if (isUsable) keep(message, claimedAt)
+        else putBack(message)
+      }
       if (kept === permitted) isWanted = true
       else slots.rest()
       if (kept < permitted && nextDueMs !== undefined) wake(Math.max(1, nextDueMs))
@@ -137,6 +141,20 @@ export function createLane(context: LaneContext, phoneNumberId: string, onEmpty:
     log.warn({ err: accessToken, phoneNumberId }, 'the token of a number cannot be opened: its messages wait')
     pause(tokenPauseMs)
     return undefined
+  }
+
+  /**
+   * The token was replaced: what was given out for the new one must not go out with the one before, which may have been
+   * refused. False where the new one cannot be had.
+   */
+  async function reopen(): Promise<boolean> {
+    numbers.forget(phoneNumberId)
+    const fresh = await open().catch((error: unknown) => {
+      log.warn({ err: error }, 'a lane could not read its number')
+      return undefined
+    })
+    number = fresh ?? number
+    return fresh !== undefined
   }
 
   function keep(message: ClaimedMessage, claimedAt: number): void {

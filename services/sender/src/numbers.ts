@@ -11,6 +11,8 @@ export type ReadyNumber = SendingNumber & { accessToken: string }
 export type Numbers = {
   /** What the ledger says of a number; undefined where it has no token, or does not exist. */
   get(phoneNumberId: string): Promise<SendingNumber | undefined>
+  /** Something about the number has changed: it is read again. */
+  forget(phoneNumberId: string): void
 }
 
 /** The numbers of this ledger with their tokens, read in batches and kept in memory for a short while. */
@@ -37,6 +39,7 @@ export function createNumbers(db: Db, encryptionKey: string): Numbers {
         known.delete(phoneNumberId)
         throw error
       }
-    }
+    },
+    forget: (phoneNumberId) => void known.delete(phoneNumberId)
   }
 }

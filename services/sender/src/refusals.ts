@@ -1,6 +1,6 @@
-import { type Publisher } from '@wag/bus'
+import { type Pace, type Publisher } from '@wag/bus'
 import { type MetaError } from '@wag/contracts'
-import { type Db, hashToken, listPauses, type PauseKey, pause, resumeHealed, withRetry } from '@wag/db'
+import { type Db, hashToken, listPauses, numbersIn, type PauseKey, pause, resumeHealed, withRetry } from '@wag/db'
 import { type ErrorClass, type ErrorPause, explain, isKnown, type SendOutcome } from '@wag/graph'
 import { type FastifyBaseLogger } from 'fastify'
 import { type Metrics } from './metrics.ts'
@@ -24,6 +24,7 @@ export type Refusals = {
 export type RefusalsContext = {
   db: Db
   publisher: Publisher
+  pace: Pick<Pace, 'slow'>
   metrics: Pick<Metrics, 'pauses' | 'unknownCodes'>
   log: FastifyBaseLogger
 }
@@ -35,12 +36,14 @@ const tellOnceMs = 250
 /** So many answers in a row that are not Meta's stop a number for a minute: the way to Meta is broken, not the messages. */
 const strangersMax = 5
 const strangersPause: ErrorPause = { scope: 'number', resumesAfterMs: 60_000 }
+/** What goes on by itself begins at this share of its rate: if the cause is still there, few messages find out. */
+const firstShare = 0.1
 /** Unknown codes that get a label of their own. */
 const labelsMax = 100
 
 type Cause = { class: ErrorClass; error: MetaError; resumesAfterMs?: number }
 
-export function createRefusals({ db, publisher, metrics, log }: RefusalsContext): Refusals {
+export function createRefusals({ db, publisher, pace, metrics, log }: RefusalsContext): Refusals {
   /** When the ledger was last told of a pause. */
   const told = new Map<string, number>()
   /** Answers in a row without a code of Meta's, by number. */
@@ -106,6 +109,8 @@ export function createRefusals({ db, publisher, metrics, log }: RefusalsContext)
       const { ended, ends } = await resumeHealed(db)
       for (const { scope, reason } of ended) log.info({ scope, reason }, 'sending is resumed')
       notify({ publisher, log }, { ends, settledIds: [] })
+      const numbers = new Set((await Promise.all(ended.map((pause) => numbersIn(db, pause)))).flat())
+      await Promise.all([...numbers].map((id) => pace.slow(id, firstShare, 0)))
     },
     async count() {
       const pauses = await listPauses(db)

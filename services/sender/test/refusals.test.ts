@@ -39,9 +39,11 @@ async function open(t: TestContext) {
   const log = { warn: add, info: add, debug: add } as unknown as FastifyBaseLogger
   const heard: string[] = []
   const publisher = { eventsGrew: async () => void heard.push('grew'), sendsEnded: async () => undefined }
-  const sender = () => createRefusals({ db, publisher, metrics: createMetrics(new Registry()), log })
-  const refusals = createRefusals({ db, publisher, metrics: createMetrics(registry), log })
-  return { db, one, two, refusals, sender, registry, lines, heard }
+  const slowed: string[] = []
+  const pace = { slow: async (id: string, share: number) => void slowed.push(`${id} ${share}`) }
+  const sender = () => createRefusals({ db, publisher, pace, metrics: createMetrics(new Registry()), log })
+  const refusals = createRefusals({ db, publisher, pace, metrics: createMetrics(registry), log })
+  return { db, one, two, refusals, sender, registry, lines, heard, slowed }
 }
 
 async function stopped(db: Db): Promise<string[]> {
@@ -145,8 +147,8 @@ t.test('codes nobody knows are counted, each under its name, and told of once', 
   t.strictSame(await listPauses(db), [])
 })
 
-t.test('what heals goes on by itself, and is counted no more', async (t) => {
-  const { db, one, refusals, registry } = await open(t)
+t.test('what heals goes on by itself, slowly at first, and is counted no more', async (t) => {
+  const { db, one, refusals, registry, slowed } = await open(t)
   await refusals.met(one, text, failed(131042, { scope: 'waba', resumesAfterMs: 1 }))
   await refusals.met(one, text, failed(131048, { scope: 'number' }))
   await refusals.count()
@@ -159,6 +161,7 @@ t.test('what heals goes on by itself, and is counted no more', async (t) => {
   await refusals.count()
   t.match(await gauge(), [{ labels: { scope: 'number' }, value: 1 }])
   t.strictSame(await stopped(db), ['1'])
+  t.strictSame(slowed, ['1 0.1', '2 0.1'])
   const events = await db.selectFrom('events').select('type').orderBy('seq').execute()
   t.equal(events.filter(({ type }) => type === 'sending.resumed').length, 2)
 })

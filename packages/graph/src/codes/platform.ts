@@ -1,4 +1,4 @@
-import { type ErrorGroup, hourMs, minuteMs } from './group.ts'
+import { type ErrorGroup, minuteMs } from './group.ts'
 
 /** Too much at once, or a fault of Meta's own. */
 export const platformCodes: readonly ErrorGroup[] = [
@@ -72,8 +72,8 @@ export const platformCodes: readonly ErrorGroup[] = [
         code: 133016,
         title: 'Registered and deregistered too often',
         advice:
-          'The number was registered and deregistered too often: ten times in 72 hours are allowed. Wait until the time is over; messages are tried again each hour until they expire.',
-        retryAfterMs: hourMs
+          'The number was registered and deregistered too often: ten times in 72 hours are allowed. Wait until the time is over; messages are tried again each minute until they expire.',
+        retryAfterMs: minuteMs
       }
     ]
   },
