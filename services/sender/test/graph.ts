@@ -5,7 +5,15 @@ import { text } from 'node:stream/consumers'
 import { type TestContext } from '@wag/testkit'
 
 /** A POST that reached Meta: the one thing that must not happen twice. */
-export type Post = { messageId: string; body: string; url: string; headers: IncomingHttpHeaders }
+export type Post = {
+  messageId: string
+  body: string
+  template: string | undefined
+  url: string
+  headers: IncomingHttpHeaders
+}
+
+type Payload = { biz_opaque_callback_data: string; text?: { body: string }; template?: { name: string } }
 
 export type Answer = (response: ServerResponse, post: Post) => unknown
 
@@ -23,10 +31,11 @@ export async function startGraph(t: TestContext, answer: Answer = accept, port =
   const posts: Post[] = []
   const server = createServer((request, response) => {
     void text(request).then((json) => {
-      const payload = JSON.parse(json) as { biz_opaque_callback_data: string; text: { body: string } }
+      const payload = JSON.parse(json) as Payload
       const post = {
         messageId: payload.biz_opaque_callback_data,
-        body: payload.text.body,
+        body: payload.text?.body ?? '',
+        template: payload.template?.name,
         url: request.url ?? '',
         headers: request.headers
       }
@@ -54,8 +63,9 @@ export function accept(response: ServerResponse, { messageId }: Post): void {
 }
 
 /** Answers like Meta when it refuses. */
-export function refuse(status: number, code: number, message = 'refused'): Answer {
-  return (response) => json(response, status, { error: { code, message, type: 'OAuthException' } })
+export function refuse(status: number, code: number, message = 'refused', data?: { details: string }): Answer {
+  return (response) =>
+    json(response, status, { error: { code, message, type: 'OAuthException', ...(data && { error_data: data }) } })
 }
 
 export function json(response: ServerResponse, status: number, body: unknown): void {

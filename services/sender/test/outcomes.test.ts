@@ -13,7 +13,6 @@ const outcomes: Record<string, { answer: Answer; state: MessageState; error?: Re
     state: 'failed',
     error: /Undeliverable/
   },
-  'refused for the token': { answer: refuse(401, 190, 'Expired'), state: 'failed', error: /Expired/ },
   'refused with a code nobody knows': { answer: refuse(400, 999_999, 'New'), state: 'failed', error: /New/ },
   'a fault of Meta’s with its code': { answer: refuse(500, 131000), state: 'unknown' },
   'a fault in front of Meta': { answer: (response) => response.writeHead(502).end('<html>'), state: 'unknown' },
