@@ -81,6 +81,8 @@ const foreignLink = "Meta's link leads to a host that is not Meta's"
 const foreignRedirect = "Meta redirected to a host that is not Meta's"
 
 function opened({ body, headers }: Dispatcher.ResponseData): Download {
+  // Destroyed before it is read to the end, it says so; unheard, that would end the process. A reader hears it too.
+  body.on('error', () => undefined)
   const length = headers['content-length']
   const bytes = typeof length === 'string' && /^\d{1,15}$/.test(length) ? Number(length) : undefined
   return { kind: 'open', body, ...(bytes !== undefined && { bytes }) }

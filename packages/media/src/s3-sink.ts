@@ -23,15 +23,27 @@ type Upload = { Key: string; UploadId: string; parts: CompletedPart[] }
  * which shows nothing before it is completed.
  */
 export function createS3Sink(client: S3Client, Bucket: string, expected: BytesKey | undefined): MediaSink {
-  let chunks: Buffer[] = []
+  // One for all parts: each is on the other side before the next begins.
+  const part = Buffer.allocUnsafe(partBytes)
   let collected = 0
   let upload: Upload | undefined
 
   function takePart(): Buffer {
-    const part = Buffer.concat(chunks)
-    chunks = []
+    const taken = part.subarray(0, collected)
     collected = 0
-    return part
+    return taken
+  }
+
+  async function collect(chunk: Buffer): Promise<void> {
+    for (let from = 0; from < chunk.length; ) {
+      if (collected === partBytes) {
+        upload ??= await begin()
+        await send(upload, takePart())
+      }
+      const copied = chunk.copy(part, collected, from)
+      collected += copied
+      from += copied
+    }
   }
 
   async function begin(): Promise<Upload> {
@@ -60,14 +72,7 @@ export function createS3Sink(client: S3Client, Bucket: string, expected: BytesKe
   }
 
   return {
-    write: (chunk) =>
-      storing(async () => {
-        chunks.push(chunk)
-        collected += chunk.length
-        if (collected < partBytes) return
-        upload ??= await begin()
-        await send(upload, takePart())
-      }),
+    write: (chunk) => storing(() => collect(chunk)),
 
     commit: (key) =>
       storing(async () => {
@@ -76,7 +81,6 @@ export function createS3Sink(client: S3Client, Bucket: string, expected: BytesKe
       }),
 
     async abort() {
-      chunks = []
       if (!upload) return
       const { Key, UploadId } = upload
       upload = undefined

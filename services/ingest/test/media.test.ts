@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { eraseMediaOf } from '@wag/db'
 import { eventually } from '@wag/testkit'
@@ -189,4 +189,31 @@ t.test('without a store nothing is fetched and nothing is lost', async (t) => {
   bench.config.MEDIA_DIR = t.testdir()
   await openIngest(t, bench)
   t.match(await fetched(bench), [{ state: 'stored', bytes: 5000 }])
+})
+
+t.test('a bell is enough: nobody waits for the next look', async (t) => {
+  const media = { id: '1', bytes: 5000 }
+  const meta = await startMeta(t, [media])
+  const bench = await openBench(t, { GRAPH_URL: meta.url, MEDIA_DIR: t.testdir(), SWEEP_INTERVAL_MS: 600_000 })
+  await openIngest(t, bench)
+  await post(bench, [bodyWith(media)])
+  await eventually(async () => {
+    const [row] = await bench.db.selectFrom('media').select('state').execute()
+    return row?.state === 'stored'
+  })
+})
+
+t.test('a store that is full or away costs time and no medium', async (t) => {
+  const media = { id: '1', bytes: 5000 }
+  const meta = await startMeta(t, [media])
+  const folder = t.testdir({ media: 'a file where the folder should be' })
+  const bench = await openBench(t, { GRAPH_URL: meta.url, MEDIA_DIR: join(folder, 'media') })
+  await openIngest(t, bench)
+  await post(bench, [bodyWith(media)])
+  const waiting = await eventually(() =>
+    bench.db.selectFrom('media').selectAll().where('error', 'is not', null).executeTakeFirst()
+  )
+  t.match(waiting, { state: 'pending', error: 'The media store is not available', faults: 0 })
+  await rm(join(folder, 'media'))
+  t.match(await fetched(bench), [{ state: 'stored', error: null }])
 })
