@@ -30,7 +30,13 @@ export type Arena = {
 export type ArenaOptions = { seed: number; log: (line: string) => void; env?: Record<string, string> }
 
 /** Claims run out soon, so that a run needs no patience; the rest is as an operator has it. */
-const env = { CLAIM_TTL_MS: '8000', GRAPH_TIMEOUT_MS: '3000', LOG_LEVEL: 'warn', SIMULATOR_LATENCY_MS: '30', SEND_RATE_DEFAULT: '400' }
+const env = {
+  CLAIM_TTL_MS: '8000',
+  GRAPH_TIMEOUT_MS: '3000',
+  LOG_LEVEL: 'warn',
+  SIMULATOR_LATENCY_MS: '30',
+  SEND_RATE_DEFAULT: '400'
+}
 
 /** Starts an arena; everything ends with the test. */
 export async function openArena(t: TestContext, options: ArenaOptions): Promise<Arena> {
