@@ -4,7 +4,14 @@ import { isPaused } from './paused.ts'
 import { type Db } from './schema.ts'
 
 /** A wish to send up to `want` messages of a number; `claim` is a fresh id that only the claimant knows. */
-export type ClaimRequest = { phoneNumberId: string; claim: string; want: number }
+export type ClaimRequest = { phoneNumberId: string; claim: string; want: number; after?: Backlog | undefined }
+
+/**
+ * How far a claimant has come through a number's backlog: the time of the last message it won, by priority, as PostgreSQL
+ * writes it. What it has won leaves dead entries in the index, which stay for as long as the oldest transaction (a backup,
+ * say); without this, every claim would walk over all of them.
+ */
+export type Backlog = Readonly<Record<number, string | undefined>>
 
 /** A message that is ours to send, once. Times are milliseconds from the moment of the claim. */
 export type ClaimedMessage = {
@@ -33,7 +40,12 @@ export type ClaimedMessage = {
  * What one request came to: the messages, and when the next one of that number is due, if that is within `horizonMs`.
  * `tokenHash` names the token they were given out for: one before it may be the one that was refused.
  */
-export type Claimed = { messages: ClaimedMessage[]; nextDueMs: number | undefined; tokenHash: string | null }
+export type Claimed = {
+  messages: ClaimedMessage[]
+  nextDueMs: number | undefined
+  tokenHash: string | null
+  after: Backlog
+}
 
 export type ClaimOptions = {
   /** A claim runs out after this time; what became of the message is then `unknown`. */
@@ -46,7 +58,11 @@ type Row = Omit<ClaimedMessage, 'messageId'> & {
   place: number
   nextDueMs: number | null
   tokenHash: string | null
+  wasDueAt: string
 }
+
+/** What was committed late may stand this far behind what was already won. */
+const lateCommit = sql`interval '2 seconds'`
 
 /** How long a template waits whose pause names no end, in milliseconds. */
 const templateWaitMs = 60_000
@@ -60,12 +76,14 @@ export async function claimMessages(db: Db, requests: ClaimRequest[], options: C
   const { ttlMs, horizonMs } = options
   const { rows } = await sql<Row>`
     with wanted as materialized (
-      select w.place, w.id, w.claim, w.want, encode(n.token_hash, 'hex') as token_hash
-      from unnest(
+      select w.*, encode(n.token_hash, 'hex') as token_hash from unnest(
         ${requests.map((r) => r.phoneNumberId)}::text[],
         ${requests.map((r) => r.claim)}::uuid[],
-        ${requests.map((r) => r.want)}::integer[]
-      ) with ordinality as w (id, claim, want, place)
+        ${requests.map((r) => r.want)}::integer[],
+        ${requests.map((r) => r.after?.[0] ?? '-infinity')}::timestamptz[],
+        ${requests.map((r) => r.after?.[1] ?? '-infinity')}::timestamptz[],
+        ${requests.map((r) => r.after?.[2] ?? '-infinity')}::timestamptz[]
+      ) with ordinality as w (id, claim, want, after_0, after_1, after_2, place)
       join phone_numbers n on n.id = w.id
       where n.access_token is not null and not ${isPaused}
     ), due as materialized (
@@ -91,7 +109,8 @@ export async function claimMessages(db: Db, requests: ClaimRequest[], options: C
         order by m.due_at limit 1
       ) n group by w.place, w.claim
     )
-    select w.place::integer, w.token_hash as "tokenHash", u.next_ms::float8 as "nextDueMs", c.id as "messageId", c.claim, c.tenant_id as "tenantId",
+    select w.place::integer, w.token_hash as "tokenHash", u.next_ms::float8 as "nextDueMs", c.id as "messageId",
+      c.claim, c.was_due_at::text as "wasDueAt", c.tenant_id as "tenantId",
       c.phone_number_id as "phoneNumberId", c.contact_id as "contactId", c.recipient,
       c.recipient_kind as "recipientKind", c.content, c.priority, c.attempts, c.pair_reserved as "pairReserved",
       (extract(epoch from clock_timestamp() - c.was_due_at) * 1000)::float8 as "overdueMs",
@@ -103,13 +122,17 @@ export async function claimMessages(db: Db, requests: ClaimRequest[], options: C
       ) end::float8 as "templatePausedMs"
     from wanted w left join upcoming u on u.place = w.place left join claimed c on c.claim = w.claim
     order by w.place, c.priority, c.was_due_at`.execute(db)
-  const results = requests.map((): Claimed => ({ messages: [], nextDueMs: undefined, tokenHash: null }))
-  for (const { place, nextDueMs, tokenHash, messageId, ...message } of rows) {
+  const results = requests.map(
+    ({ after }): Claimed => ({ messages: [], nextDueMs: undefined, tokenHash: null, after: after ?? {} })
+  )
+  for (const { place, nextDueMs, tokenHash, messageId, wasDueAt, ...message } of rows) {
     const result = results[place - 1]
     if (!result) continue
     result.nextDueMs = nextDueMs ?? undefined
     result.tokenHash = tokenHash
-    if (messageId !== null) result.messages.push({ messageId, ...message })
+    if (messageId === null) continue
+    result.messages.push({ messageId, ...message })
+    result.after = { ...result.after, [message.priority]: wasDueAt }
   }
   return results
 }
@@ -120,20 +143,8 @@ function dueOf(priority: number) {
   return sql`select * from (
     select m.id, m.due_at from messages m
     where m.phone_number_id = w.id and m.priority = ${sql.lit(priority)} and m.claim is null
-      and m.due_at <= statement_timestamp() and m.state in ('scheduled', 'queued')
+      and m.due_at <= statement_timestamp() and m.due_at >= w.${sql.ref(`after_${priority}`)} - ${lateCommit}
+      and m.state in ('scheduled', 'queued')
     order by m.due_at limit w.want for update skip locked
   ) as p${sql.lit(priority)}`
-}
-
-/**
- * Gives back whatever was won under these claims, for a claimant that did not hear what it won: nothing was posted under
- * them. Returns how many messages that were.
- */
-export async function releaseClaims(db: Db, claims: string[]): Promise<number> {
-  const { numAffectedRows } = await sql`
-    update messages
-    set state = 'queued', claim = null, attempts = attempts - 1, due_at = now(), updated_at = now()
-    where claim is not null and due_at is not null and claim = any(${claims}::uuid[]) and state in ('sending', 'unknown')
-  `.execute(db)
-  return Number(numAffectedRows ?? 0)
 }

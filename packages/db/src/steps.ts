@@ -38,7 +38,12 @@ async function writeChanges(trx: Db, changes: Change[], { alertMs, resendMs }: U
     update messages m
     set state = greatest(m.state, i.state),
       wamid = coalesce(m.wamid, i.wamid),
-      error = case when i.state > m.state then i.error else m.error end,
+      error = case
+        when i.state <= m.state then m.error
+        -- What kept a message until it expired is why it did.
+        when i.state = 'expired' then coalesce(i.error, m.error)
+        else i.error
+      end,
       due_at = case
         when i.state < 'unknown' or (i.state = 'unknown' and m.state = 'unknown') then m.due_at
         when i.state = 'unknown' then clock_timestamp() + interval '1 millisecond' *

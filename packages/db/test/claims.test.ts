@@ -204,3 +204,17 @@ t.test('claims whose winner did not hear of them are given back, and no others',
   t.equal(await stateOf(db, other), 'sending')
   t.match(await claimSome(db, 1), [{ messageId: id, attempts: 1 }])
 })
+
+t.test('who goes on through a backlog finds what was committed late, and what is more urgent', async (t) => {
+  const { db } = await openSending(t)
+  const ids = await acceptSome(db, 3)
+  const take = async (want: number, after = {}) => {
+    const [claimed] = await claimMessages(db, [{ phoneNumberId, claim: createId(), want, after }], options)
+    return { won: claimed?.messages.map(({ messageId }) => messageId), after: claimed?.after }
+  }
+  const first = await take(1)
+  t.strictSame(first.won, [ids[0]])
+  await sql`update messages set due_at = due_at - interval '1 second' where id = ${ids[2]}`.execute(db)
+  const [otp] = await acceptAll(db, [newMessage({ priority: 'otp' })])
+  t.strictSame((await take(3, first.after)).won, [otp, ids[2], ids[1]])
+})

@@ -11,6 +11,8 @@ export type Post = {
   template: string | undefined
   url: string
   headers: IncomingHttpHeaders
+  /** When it arrived, by `performance.now()`. */
+  at: number
 }
 
 type Payload = { biz_opaque_callback_data: string; text?: { body: string }; template?: { name: string } }
@@ -30,6 +32,7 @@ export type GraphStandIn = {
 export async function startGraph(t: TestContext, answer: Answer = accept, port = 0): Promise<GraphStandIn> {
   const posts: Post[] = []
   const server = createServer((request, response) => {
+    const at = performance.now()
     void text(request).then((json) => {
       const payload = JSON.parse(json) as Payload
       const post = {
@@ -37,7 +40,8 @@ export async function startGraph(t: TestContext, answer: Answer = accept, port =
         body: payload.text?.body ?? '',
         template: payload.template?.name,
         url: request.url ?? '',
-        headers: request.headers
+        headers: request.headers,
+        at
       }
       posts.push(post)
       answer(response, post)

@@ -3,9 +3,7 @@ import { claimMessages, recordOutcomes, storeStatuses } from '@wag/db'
 import { eventually } from '@wag/testkit'
 import t from 'tap'
 import { accept as acceptPost, startGraph } from './graph.ts'
-import { accept, openBench, openSender, phoneNumberId, rowOf, settle, tenantId } from './open.ts'
-
-const texts = (count: number) => Array.from({ length: count }, (_, index) => `text ${index}`)
+import { accept, openBench, openSender, phoneNumberId, rowOf, settle, tenantId, texts } from './open.ts'
 
 t.test('two senders, 300 messages, bells rung again and again: each message is POSTed exactly once', async (t) => {
   const graph = await startGraph(t)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { connectRedis, openQueues } from '@wag/bus'
+import { connectRedis, openQueues, type PairLimit } from '@wag/bus'
 import { createId, defaultTenantId, type MessageState } from '@wag/contracts'
-import { acceptMessages, connect, type Db, ensureTenant, saveDefaultNumber } from '@wag/db'
+import { acceptMessages, connect, type Db, ensureTenant, type NewMessage, saveDefaultNumber } from '@wag/db'
 import { type App } from '@wag/service'
 import { createTestDatabase, createTestRedis, eventually, type TestContext } from '@wag/testkit'
 import { buildApp } from '../src/app.ts'
@@ -52,25 +52,42 @@ function openBell(t: TestContext, { REDIS_URL: url, REDIS_PREFIX: prefix }: Conf
     eventually(() => queues.ringSend(phoneNumberIds).then(() => true)).then(() => undefined)
 }
 
-export async function openSender(t: TestContext, { config }: Bench): Promise<App> {
-  const app = await buildApp(config)
+export async function openSender(t: TestContext, { config }: Bench, pair?: PairLimit): Promise<App> {
+  const app = await buildApp(config, pair ? { pair } : {})
   t.teardown(() => app.close())
   await app.ready()
   return app
 }
 
+/** A number that can send, with its token. */
+export async function addNumber({ db }: Bench, id: string): Promise<void> {
+  await saveDefaultNumber(db, { id, tenantId }, `EAAG${id}`, encryptionKey)
+}
+
 /** Commits messages with these texts, and returns their ids; nobody is rung. */
-export async function accept({ db }: Bench, bodies: string[]): Promise<string[]> {
+export async function accept(
+  { db }: Bench,
+  bodies: string[],
+  changes: Partial<NewMessage> | ((index: number) => Partial<NewMessage>) = {}
+): Promise<string[]> {
   const messages = bodies.map((body, index) => ({
     id: createId(),
     tenantId,
     phoneNumberId,
-    recipient: { kind: 'phone' as const, id: `4917${1000 + (index % 100)}` },
-    content: { type: 'text' as const, text: { body } }
+    recipient: recipientOf(index % 100),
+    content: { type: 'text' as const, text: { body } },
+    ...(typeof changes === 'function' ? changes(index) : changes)
   }))
   await acceptMessages(db, [{ id: createId(), tenantId, messages }])
   return messages.map(({ id }) => id)
 }
+
+/** One of many customers. */
+export function recipientOf(index: number): NewMessage['recipient'] {
+  return { kind: 'phone', id: String(491_700_000_000 + index) }
+}
+
+export const texts = (count: number): string[] => Array.from({ length: count }, (_, index) => `text ${index}`)
 
 export function rowOf({ db }: Bench, id: string) {
   return db.selectFrom('messages').selectAll().where('id', '=', id).executeTakeFirstOrThrow()

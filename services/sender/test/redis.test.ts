@@ -2,9 +2,7 @@ import { connectRedis } from '@wag/bus'
 import { startTestRedis } from '@wag/testkit'
 import t from 'tap'
 import { accept as acceptPost, startGraph } from './graph.ts'
-import { accept, openBench, openSender, settle } from './open.ts'
-
-const texts = (count: number) => Array.from({ length: count }, (_, index) => `text ${index}`)
+import { accept, openBench, openSender, settle, texts } from './open.ts'
 
 t.test('after FLUSHALL in the middle of 200 sends every message goes out, none twice', async (t) => {
   const server = await startTestRedis(t)
