@@ -1,5 +1,7 @@
 export type { AlarmName } from './alarms.ts'
 export { AlarmNameSchema, alarmNames } from './alarms.ts'
+export type { ApiContact, ContactPage } from './contacts-api.ts'
+export { ApiContactSchema, ContactPageSchema } from './contacts-api.ts'
 export type { ErrorCode, GatewayErrorOptions, Problem } from './errors.ts'
 export { errorCodes, GatewayError, ProblemSchema } from './errors.ts'
 export type { Event, EventData, EventPage, EventType } from './events.ts'

@@ -31,6 +31,12 @@ export const TimelineEntrySchema = Type.Object({
 })
 export type TimelineEntry = Static<typeof TimelineEntrySchema>
 
+/** Who reacts to a message now, with what. */
+export const ReactionSchema = Type.Object({ contact: Type.Integer(), emoji: Type.String(), at: Type.String() })
+
+/** What a message was changed into, in Meta's shape. */
+export const EditSchema = Type.Object({ content: AnyRecordSchema, at: Type.String() })
+
 /** A message of either direction. Times are ISO 8601 in UTC; numbers of customers have a `+`. */
 export const ApiMessageSchema = Type.Object({
   id: Type.String(),
@@ -54,7 +60,12 @@ export const ApiMessageSchema = Type.Object({
   error: Type.Optional(ExplainedErrorSchema),
   created_at: Type.String(),
   sent_at: Type.Optional(Type.String()),
-  timeline: Type.Optional(Type.Array(TimelineEntrySchema))
+  timeline: Type.Optional(Type.Array(TimelineEntrySchema)),
+  pricing: Type.Optional(AnyRecordSchema),
+  conversation: Type.Optional(AnyRecordSchema),
+  reactions: Type.Optional(Type.Array(ReactionSchema)),
+  edited: Type.Optional(EditSchema),
+  revoked_at: Type.Optional(Type.String())
 })
 export type ApiMessage = Static<typeof ApiMessageSchema>
 

@@ -22,8 +22,12 @@ function makeContacts(kind: RecipientKind): RawBuilder<unknown> {
   const column = sql.ref(contactColumns[kind])
   return sql`
     ${sql.ref(`known_${kind}`)} as (
-      select tenant_id, ${column} as recipient, id from contacts
-      where (tenant_id, ${column}) in (select tenant_id, recipient from input where kind = ${kind})
+      select distinct on (tenant_id, recipient) tenant_id, recipient, id from (
+        select tenant_id, ${column} as recipient, id, false as is_alias from contacts
+        where (tenant_id, ${column}) in (select tenant_id, recipient from input where kind = ${kind})
+        ${kind === 'group' ? sql`` : selectAliases(kind)}
+      ) as found
+      order by tenant_id, recipient, is_alias
     ), ${sql.ref(`made_${kind}`)} as (
       insert into contacts (tenant_id, ${column})
       select distinct tenant_id, recipient from input
@@ -34,6 +38,15 @@ function makeContacts(kind: RecipientKind): RawBuilder<unknown> {
       on conflict (tenant_id, ${column}) do update set ${column} = excluded.${column}
       returning tenant_id, ${column} as recipient, id
     )`
+}
+
+/** Who is meant by another spelling of their number, or by a user id that they had before. */
+function selectAliases(kind: 'phone' | 'user'): RawBuilder<unknown> {
+  return sql`
+    union all
+    select tenant_id, value, contact_id, true from contact_aliases
+    where kind = ${kind} and (${kind} = 'user' or until = 'infinity')
+      and (tenant_id, value) in (select tenant_id, recipient from input where kind = ${kind})`
 }
 
 function selectContacts(kind: RecipientKind): RawBuilder<unknown> {

@@ -36,21 +36,6 @@ export function listContacts(db: Db, tenantId: string, after: number, limit: num
     .execute()
 }
 
-/** A tenant's contacts who have, or had, this number, user id or username; the present holder first. */
-export async function findContactsBy(db: Db, tenantId: string, value: string): Promise<Contact[]> {
-  return contactRows(db, tenantId)
-    .where(
-      sql<boolean>`id in (
-        select c.id from contacts c where c.tenant_id = ${tenantId} and (c.wa_id = ${value} or c.user_id = ${value})
-        union
-        select a.contact_id from contact_aliases a where a.tenant_id = ${tenantId} and a.value = ${value})`
-    )
-    .where('merged_into', 'is', null)
-    .orderBy(sql`(wa_id = ${value} or user_id = ${value}) is true`, 'desc')
-    .orderBy('id')
-    .execute()
-}
-
 /** The ids under which these contacts were known before they were merged into them. */
 export async function findMergedIds(db: Db, tenantId: string, ids: number[]): Promise<Map<number, number[]>> {
   const rows = await db

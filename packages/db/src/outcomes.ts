@@ -11,7 +11,7 @@ import { applySteps, type Learned, type UnknownWaits } from './steps.ts'
 export type Outcome = {
   messageId: string
   claim: string
-} /** `waId` is the number that Meta made of the recipient's. */ & (
+} /** `waId` is the number that Meta made of the recipient's, where that is another: see `linkSpellings`. */ & (
   | { kind: 'sent'; wamid: string; waId?: string }
   | { kind: 'failed' | 'unknown'; error: MetaError }
   /** Its time had run out before it was posted. */

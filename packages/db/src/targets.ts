@@ -104,6 +104,16 @@ export async function repairTargets(db: Db, withinMs: number, limit: number, des
   })
 }
 
+/** Which of these messages refer to one that is not known yet. */
+export async function findUntargeted(trx: Db, tenantId: string, wamids: string[]): Promise<Set<string>> {
+  if (wamids.length === 0) return new Set()
+  const { rows } = await sql<{ wamid: string }>`
+    select wamid from messages
+    where tenant_id = ${tenantId} and wamid = any(${wamids}::text[]) and direction = 'in'
+      and target_wamid is not null and target_id is null`.execute(trx)
+  return new Set(rows.map(({ wamid }) => wamid))
+}
+
 /** What has been said of a message since: by whom, when, and Meta's object. */
 export type Amended = { wamid: string; type: string; contactId: number; at: Date; content: Record<string, unknown> }
 

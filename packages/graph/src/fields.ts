@@ -48,7 +48,7 @@ export function readField(
     else if (isRecord(part)) items.push(readElement(source, field, name, part))
     else if (part !== undefined && part !== null) items.push(misfitItem(source, field, `${name} is not a list`, part))
   }
-  if (Array.isArray(value.errors)) {
+  if (lists.has(field) && Array.isArray(value.errors)) {
     for (const element of value.errors) items.push(otherItem(source, field, 'error', element))
   }
   if (items.length > before) return

@@ -22,6 +22,7 @@ import { addSendMessage } from './routes/send-message.ts'
 import { addSendTemplate } from './routes/send-template.ts'
 import { addMessagesApi } from './routes/v1/messages.ts'
 import { addUploadMedia } from './routes/v1/upload-media.ts'
+import { addContactsApi } from './routes/v1-contacts.ts'
 import { addWebhook } from './routes/webhook.ts'
 import { addWebhooks } from './routes/webhooks.ts'
 import { openSpool } from './spool/spool.ts'
@@ -99,6 +100,7 @@ export async function buildApp(config: Config): Promise<App> {
   addQuarantine(app, { db, queues, metrics, log: app.log })
   addMessages(app, { db, publicUrl: config.PUBLIC_URL })
   addContacts(app, { db, publicUrl: config.PUBLIC_URL })
+  addContactsApi(app, { db, publicUrl: config.PUBLIC_URL })
   addPhoneNumbers(app, {
     db,
     publisher: openPublisher({ redis, prefix: redisOptions.prefix }),

@@ -4,10 +4,10 @@ import { tell } from './tell.ts'
 
 const outcomes = ['applied', 'parked', 'stored', 'quarantined'] as const
 
-/** Counts what a transaction came to, tells that the log has grown, and rings for media. Only after its commit. */
+/** Counts what a transaction came to, tells that the log has grown, slows the senders of busy numbers, and rings for media. Only after its commit. */
 export function announce(context: IngestContext, applied: Applied | undefined): void {
   if (!applied) return
-  const { metrics } = context
+  const { metrics, pace, log } = context
   for (const [kind, items] of Map.groupBy(applied.items, ({ item }) => item.kind)) {
     metrics.items.inc({ kind }, items.length)
   }
@@ -17,5 +17,9 @@ export function announce(context: IngestContext, applied: Applied | undefined): 
     metrics.quarantined.inc(result.quarantined)
   }
   tell(context, applied.ends)
+  // Meta's limit of a number counts both directions.
+  for (const [number, many] of applied.tally.inbound) {
+    pace.debit(number, many).catch((error: unknown) => log.debug({ err: error }, 'a pace was not debited'))
+  }
   if (applied.tally.media > 0) context.media.ring(applied.tally.media)
 }

@@ -1,4 +1,4 @@
-import { openPublisher, openQueues, startWorker } from '@wag/bus'
+import { openPace, openPublisher, openQueues, startWorker } from '@wag/bus'
 import { IngestJobSchema, ingestQueueName } from '@wag/contracts'
 import { createBatcher } from '@wag/db'
 import { type App, buildService } from '@wag/service'
@@ -26,7 +26,8 @@ export async function buildApp(config: Config): Promise<App> {
   const publisher = openPublisher({ redis, prefix: redisOptions.prefix })
   const queues = openQueues({ redis, prefix: redisOptions.prefix, onError: redisOptions.onError })
   const media = await startMedia({ app, db, queues, publisher, redisOptions }, config)
-  const context = { db, publisher, media, metrics: createMetrics(app.metrics), log }
+  const pace = openPace({ redis, prefix: redisOptions.prefix, onError: redisOptions.onError })
+  const context = { db, publisher, media, pace, metrics: createMetrics(app.metrics), log }
 
   const batcher = createBatcher<{ ids: string[]; bytes: number }, undefined>(
     async (jobs) => {

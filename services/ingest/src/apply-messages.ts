@@ -1,6 +1,7 @@
 import { createId, type MessageItem } from '@wag/contracts'
 import {
   type Db,
+  findUntargeted,
   insertMedia,
   joinTargets,
   type NewEvent,
@@ -31,11 +32,21 @@ export async function applyMessages(
   const received = messages.map((sourced) => receivedOf(tenantId, sourced, persons.contactIdOf(sourced.item) ?? 0))
   const stored = await storeReceived(trx, received)
   const fresh = received.filter(({ id }) => stored.has(id))
-  tally.count(messages, 'applied')
+  for (const { phoneNumberId } of fresh) tally.inbound.set(phoneNumberId, (tally.inbound.get(phoneNumberId) ?? 0) + 1)
   tally.media += await insertMedia(trx, tenantId, fresh.flatMap(mediaOf))
   await openWindows(trx, tenantId, openingsOf(items, persons))
   const wamids = new Set(fresh.flatMap(({ wamid, targetWamid }) => (targetWamid ? [wamid, targetWamid] : [wamid])))
-  return [...fresh.map(eventOf), ...(await joinTargets(trx, tenantId, [...wamids], describeContent))]
+  const joined = await joinTargets(trx, tenantId, [...wamids], describeContent)
+  await count(trx, tenantId, messages, tally)
+  return [...fresh.map(eventOf), ...joined]
+}
+
+async function count(trx: Db, tenantId: string, messages: SourcedItem<MessageItem>[], tally: Tally): Promise<void> {
+  const targeting = messages.flatMap(({ item }) => (item.targetWamid === undefined ? [] : item.wamid))
+  const parked = await findUntargeted(trx, tenantId, targeting)
+  for (const [isParked, some] of Map.groupBy(messages, ({ item }) => parked.has(item.wamid))) {
+    tally.count(some, isParked ? 'parked' : 'applied')
+  }
 }
 
 function openingsOf(items: SourcedItem[], persons: Persons) {

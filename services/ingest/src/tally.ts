@@ -7,6 +7,8 @@ export type Outcome = 'applied' | 'parked' | 'stored' | 'quarantined'
 /** Counts what the items of each webhook came to. */
 export type Tally = {
   count(items: SourcedItem[], outcome: Outcome): void
+  /** New messages, by the number they came to. */
+  inbound: Map<string, number>
   /** Media that new messages brought. */
   media: number
   /** Adds what another has counted. */
@@ -19,6 +21,7 @@ export function createTally(webhookIds: string[]): Tally {
   const empty = (): InboxResult => ({ items: 0, applied: 0, parked: 0, stored: 0, quarantined: 0 })
   const results = new Map(webhookIds.map((id) => [id, empty()]))
   return {
+    inbound: new Map(),
     media: 0,
     count(items, outcome) {
       for (const { webhook } of items) {
@@ -30,6 +33,7 @@ export function createTally(webhookIds: string[]): Tally {
     },
     add(other) {
       this.media += other.media
+      for (const [number, many] of other.inbound) this.inbound.set(number, (this.inbound.get(number) ?? 0) + many)
       for (const { id, result } of other.processed()) {
         const ours = results.get(id)
         if (!ours) continue

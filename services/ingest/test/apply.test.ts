@@ -1,20 +1,9 @@
 import { createId } from '@wag/contracts'
-import { acceptMessages, recordOutcomes } from '@wag/db'
+import { acceptMessages } from '@wag/db'
 import t from 'tap'
 import { body, bodyOf, change, contact, entry, message, phoneNumberId, status, wamid } from './bodies.ts'
-import { type Bench, openBench, openIngest, post, read, settle, tenantId } from './open.ts'
-
-const recipient = { kind: 'phone' as const, id: '491700000001' }
-
-/** Accepts a message of ours and claims it; `record` is what its sender does when Meta has answered. */
-async function send({ db }: Bench, name: string) {
-  const id = createId()
-  const content = { type: 'text' as const, text: { body: name } }
-  await acceptMessages(db, [{ id, tenantId, messages: [{ id, tenantId, phoneNumberId, recipient, content }] }])
-  const claim = createId()
-  await db.updateTable('messages').set({ state: 'sending', claim, attempts: 1 }).where('id', '=', id).execute()
-  return { id, record: () => recordOutcomes(db, [{ messageId: id, claim, kind: 'sent', wamid: wamid(name) }]) }
-}
+import { openBench, openIngest, post, read, settle, tenantId } from './open.ts'
+import { recipient, send } from './send.ts'
 
 t.test('every message and status of every change of every entry counts, once', async (t) => {
   const bench = await openBench(t)

@@ -48,11 +48,15 @@ export async function post(
   ])
 }
 
-function outcomeOf({ messageId, claim, attempts }: ClaimedMessage, answer: SendOutcome): Outcome {
+function outcomeOf(
+  { messageId, claim, attempts, recipient, recipientKind }: ClaimedMessage,
+  answer: SendOutcome
+): Outcome {
   const claimant = { messageId, claim }
   if (answer.kind === 'sent') {
     const { wamid, waId } = answer
-    return { ...claimant, kind: 'sent', wamid, ...(waId !== undefined && { waId }) }
+    const isRespelled = waId !== undefined && recipientKind === 'phone' && waId !== recipient
+    return { ...claimant, kind: 'sent', wamid, ...(isRespelled && { waId }) }
   }
   const { kind, error } = answer
   if (kind === 'failed' || kind === 'unknown') return { ...claimant, kind, error }

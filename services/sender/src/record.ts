@@ -5,6 +5,7 @@ import {
   createBatcher,
   type Db,
   isDataFault,
+  linkSpellings,
   type Outcome,
   recordOutcomes,
   type UnknownWaits,
@@ -40,11 +41,25 @@ async function record(context: RecorderContext, outcomes: Outcome[]): Promise<un
     try {
       const recorded = await withRetry(() => recordOutcomes(db, outcomes, unknownWaits))
       notify(context, recorded)
+      await link(context, outcomes)
       return outcomes.map(() => undefined)
     } catch (error) {
       if (isDataFault(error) || Date.now() > giveUpAt) throw error
       log.warn({ err: error, outcomes: outcomes.length }, 'cannot record outcomes yet')
       await sleep(delayMs)
     }
+  }
+}
+
+/** What is not linked now is with the next message to that number: it must not keep outcomes from being recorded. */
+async function link(context: RecorderContext, outcomes: Outcome[]): Promise<void> {
+  const respelled = outcomes.flatMap((outcome) =>
+    outcome.kind === 'sent' && outcome.waId !== undefined ? [{ messageId: outcome.messageId, waId: outcome.waId }] : []
+  )
+  if (respelled.length === 0) return
+  try {
+    notify(context, { ends: await withRetry(() => linkSpellings(context.db, respelled)), settledIds: [] })
+  } catch (error) {
+    context.log.warn({ err: error }, 'two spellings of a number were not linked')
   }
 }

@@ -73,3 +73,39 @@ t.test('a message that came in is found by its id', async (t) => {
   t.strictSame(statesOf(answer.body.timeline), ['received'])
   for (const field of ['priority', 'on_unknown', 'expires_at', 'recipient']) t.notOk(field in answer.body)
 })
+
+t.test('a message shows what Meta says it costs, and what the customer did to it', async (t) => {
+  const gateway = await openGateway(t)
+  const { db } = gateway
+  const { body } = await post(gateway)
+  const { contact_id: contactId } = await rowOf(gateway, body.id)
+  const pricing = (category: string) => ({ pricing: { category, pricing_model: 'PMP' }, conversation: { id: 'c' } })
+  const status = { wamid: 'wamid.x', participant: '', messageId: body.id }
+  await db.transaction().execute((trx) =>
+    storeStatuses(trx, tenantId, [
+      { ...status, status: 'read', content: {} },
+      { ...status, status: 'delivered', content: pricing('utility') },
+      { ...status, status: 'sent', content: pricing('service') }
+    ])
+  )
+  const amend = (type: string, seconds: number, part: object) => {
+    const wamid = `wamid.${type}.${seconds}`
+    const at = new Date(1_750_000_000_000 + seconds * 1000)
+    const row = { id: createId(), tenantId, phoneNumberId, contactId, wamid, type, content: { [type]: part }, at }
+    return { ...row, targetWamid: 'wamid.x' }
+  }
+  await storeReceived(db, [
+    amend('reaction', 2, { emoji: '🎉' }),
+    amend('reaction', 1, { emoji: '👍' }),
+    amend('edit', 3, { message: { type: 'text', text: { body: 'new' } } }),
+    amend('revoke', 4, {})
+  ])
+  t.match((await call(gateway, `/${body.id}`)).body, {
+    ...pricing('utility'),
+    reactions: [{ contact: contactId, emoji: '🎉' }],
+    edited: { content: { text: { body: 'new' } }, at: '2025-06-15T15:06:43.000Z' },
+    revoked_at: '2025-06-15T15:06:44.000Z'
+  })
+  await storeReceived(db, [amend('reaction', 5, {})])
+  t.notOk('reactions' in (await call(gateway, `/${body.id}`)).body, 'the reaction was taken back')
+})

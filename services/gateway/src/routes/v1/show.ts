@@ -1,6 +1,7 @@
 import { ApiMessageSchema } from '@wag/contracts'
-import { readTimeline } from '@wag/db'
+import { findAmendments, readBilling, readTimeline } from '@wag/db'
 import { type App } from '@wag/service'
+import { amendmentsView } from '../../amendments.ts'
 import { messageView, timelineEntry } from '../../api-message.ts'
 import { IdParamsSchema, type MessagesContext, messageOf } from './context.ts'
 
@@ -11,8 +12,18 @@ export function addShow(app: App, context: MessagesContext): void {
     { config: { scope: 'read' }, schema: { params: IdParamsSchema, response: { 200: ApiMessageSchema } } },
     async (request) => {
       const message = await messageOf(context, request)
-      const timeline = await readTimeline(context.db, message)
-      return { ...messageView(message), timeline: timeline.map(timelineEntry) }
+      const { db } = context
+      const [timeline, billing, amendments] = await Promise.all([
+        readTimeline(db, message),
+        readBilling(db, message),
+        message.wamid === null ? [] : findAmendments(db, message.tenantId, [message.wamid])
+      ])
+      return {
+        ...messageView(message),
+        timeline: timeline.map(timelineEntry),
+        ...billing,
+        ...amendmentsView(amendments)
+      }
     }
   )
 }

@@ -1,0 +1,68 @@
+import { type ApiContact, ApiContactSchema, type ContactPage, ContactPageSchema, GatewayError } from '@wag/contracts'
+import { type Contact, type Db, findContact, findMergedIds, findWindows, listContacts } from '@wag/db'
+import { type App, principalOf } from '@wag/service'
+import { Type } from 'typebox'
+import { contactIdOf } from '../contact-id.ts'
+import { badCursor, decodeCursor, encodeCursor, limitOf, linkNext, PageQuerySchema } from '../page.ts'
+
+/** `GET /v1/contacts`, `GET /v1/contacts/<id>`: customers with all that Meta told of them, and their windows. */
+export function addContactsApi(app: App, { db, publicUrl }: { db: Db; publicUrl: string }): void {
+  app.get(
+    '/v1/contacts',
+    { config: { scope: 'read' }, schema: { querystring: PageQuerySchema, response: { 200: ContactPageSchema } } },
+    async (request, reply): Promise<ContactPage> => {
+      const { tenantId } = principalOf(request)
+      const limit = limitOf(request.query.limit)
+      const after = request.query.cursor === undefined ? 0 : cursorOf(request.query.cursor)
+      const found = await listContacts(db, tenantId, after, limit + 1)
+      const page = found.slice(0, limit)
+      const last = page.at(-1)
+      const contacts = await viewsOf(db, tenantId, page)
+      if (found.length <= limit || !last) return { contacts }
+      linkNext(request, reply, publicUrl, String(last.id))
+      return { contacts, next: encodeCursor(String(last.id)) }
+    }
+  )
+
+  app.get(
+    '/v1/contacts/:id',
+    {
+      config: { scope: 'read' },
+      schema: { params: Type.Object({ id: Type.String({ maxLength: 64 }) }), response: { 200: ApiContactSchema } }
+    },
+    async (request): Promise<ApiContact> => {
+      const { tenantId } = principalOf(request)
+      const contact = await findContact(db, tenantId, contactIdOf(request.params.id))
+      const [view] = contact ? await viewsOf(db, tenantId, [contact]) : []
+      if (!view) throw new GatewayError('contact_not_found', 'Contact not found')
+      return view
+    }
+  )
+}
+
+function cursorOf(cursor: string): number {
+  const id = decodeCursor(cursor)
+  if (!/^\d{1,15}$/.test(id)) throw badCursor()
+  return Number(id)
+}
+
+async function viewsOf(db: Db, tenantId: string, contacts: Contact[]): Promise<ApiContact[]> {
+  const ids = contacts.map(({ id }) => id)
+  const [windows, mergedIds] = await Promise.all([findWindows(db, tenantId, ids), findMergedIds(db, tenantId, ids)])
+  const byContact = Map.groupBy(windows, ({ contactId }) => contactId)
+  return contacts.map((contact) => ({
+    id: contact.id,
+    wa_id: contact.waId,
+    user_id: contact.userId,
+    parent_user_id: contact.parentUserId,
+    name: contact.profileName,
+    username: contact.username,
+    opt_out: contact.optedOut,
+    ...(contact.optAt && { opt_at: contact.optAt.toISOString() }),
+    windows: (byContact.get(contact.id) ?? []).map(({ phoneNumberId, openUntil }) => ({
+      number: phoneNumberId,
+      open_until: openUntil.toISOString()
+    })),
+    merged_ids: mergedIds.get(contact.id) ?? []
+  }))
+}
