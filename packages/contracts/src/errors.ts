@@ -21,6 +21,7 @@ export const errorCodes = {
   message_not_found: 404,
   webhook_not_found: 404,
   quarantine_not_found: 404,
+  privacy_request_not_found: 404,
   number_not_found: 404,
   state_conflict: 409,
   log_truncated: 410,

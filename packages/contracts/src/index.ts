@@ -104,6 +104,8 @@ export {
   PauseBodySchema,
   ResumeReplySchema
 } from './phone-numbers.ts'
+export type { PrivacyRequestView } from './privacy.ts'
+export { PrivacyRequestPageSchema, PrivacyRequestViewSchema } from './privacy.ts'
 export type {
   Handshake,
   Reload,

@@ -66,4 +66,5 @@ function contactRows(db: Db, tenantId: string) {
       'opt_at as optAt'
     ])
     .where('tenant_id', '=', tenantId)
+    .where('erased_at', 'is', null)
 }

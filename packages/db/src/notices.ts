@@ -1,8 +1,11 @@
 import { sql } from 'kysely'
 import { type Db } from './schema.ts'
 
-/** For as long as Meta may repeat a webhook, the same thing is one thing (Meta documents 7 days). */
-const repeatDays = 8
+/**
+ * For so long the same thing is one thing: longer than Meta repeats webhooks (7 days, it says), and than raw webhooks
+ * are usually kept, so that a replay tells of nothing twice.
+ */
+const repeatDays = 30
 
 /**
  * Which of these hashes are told of for the first time, and notes that they have been. Each is SHA-256 of what there is to
@@ -20,7 +23,7 @@ export async function findNew(trx: Db, tenantId: string, hashes: Buffer[]): Prom
   return new Set(rows.map(({ hash }) => hash.toString('hex')))
 }
 
-/** Forgets what Meta no longer repeats. */
+/** Forgets what nobody repeats any more. */
 export async function forgetNotices(db: Db): Promise<void> {
   await sql`delete from notices where at < now() - ${repeatDays} * interval '1 day'`.execute(db)
 }

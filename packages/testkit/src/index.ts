@@ -1,4 +1,5 @@
 export { type Command, endWithParent } from './command.ts'
+export { findTraces } from './dump.ts'
 export { type EventuallyOptions, eventually } from './eventually.ts'
 export type { RedisKind } from './find-redis.ts'
 export { freePort } from './free-port.ts'

@@ -17,6 +17,7 @@ import { addMedia } from './routes/media.ts'
 import { addMediaContent } from './routes/media-content.ts'
 import { addMessages } from './routes/messages.ts'
 import { addPhoneNumbers } from './routes/phone-numbers.ts'
+import { addPrivacy } from './routes/privacy.ts'
 import { addQuarantine } from './routes/quarantine.ts'
 import { addSendMessage } from './routes/send-message.ts'
 import { addSendTemplate } from './routes/send-template.ts'
@@ -98,6 +99,7 @@ export async function buildApp(config: Config): Promise<App> {
   addSendMessage(app, sending)
   addWebhooks(app, { db, queues, metrics, log: app.log })
   addQuarantine(app, { db, queues, metrics, log: app.log })
+  addPrivacy(app, { db, publisher: messages.publisher, encryptionKey: config.ENCRYPTION_KEY, log: app.log })
   addMessages(app, { db, publicUrl: config.PUBLIC_URL })
   addContacts(app, { db, publicUrl: config.PUBLIC_URL })
   addContactsApi(app, { db, publicUrl: config.PUBLIC_URL })

@@ -5,6 +5,8 @@ import { type App, buildService } from '@wag/service'
 import { Value } from 'typebox/value'
 import { startAlarms } from './alarms.ts'
 import { type Config } from './config.ts'
+import { startErasures } from './erasures.ts'
+import { createForget } from './forget.ts'
 import { createGapMetrics } from './gap-metrics.ts'
 import { ingest } from './ingest.ts'
 import { startMedia } from './media/start.ts'
@@ -27,7 +29,8 @@ export async function buildApp(config: Config): Promise<App> {
   const queues = openQueues({ redis, prefix: redisOptions.prefix, onError: redisOptions.onError })
   const media = await startMedia({ app, db, queues, publisher, redisOptions }, config)
   const pace = openPace({ redis, prefix: redisOptions.prefix, onError: redisOptions.onError })
-  const context = { db, publisher, media, pace, metrics: createMetrics(app.metrics), log }
+  const forget = createForget(config.ENCRYPTION_KEY)
+  const context = { db, publisher, media, pace, metrics: createMetrics(app.metrics), log, forget }
 
   const batcher = createBatcher<{ ids: string[]; bytes: number }, undefined>(
     async (jobs) => {
@@ -56,5 +59,7 @@ export async function buildApp(config: Config): Promise<App> {
   app.addHook('onClose', () => alarms.stop())
   const retention = startRetention(context, { inboxDays: config.INBOX_DAYS, eventDays: config.EVENT_DAYS })
   app.addHook('onClose', () => retention.stop())
+  const erasures = startErasures({ ...context, encryptionKey: config.ENCRYPTION_KEY })
+  app.addHook('onClose', () => erasures.stop())
   return app
 }

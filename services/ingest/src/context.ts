@@ -1,6 +1,7 @@
 import { type Pace, type Publisher } from '@wag/bus'
 import { type Db } from '@wag/db'
 import { type FastifyBaseLogger } from 'fastify'
+import { type Forget } from './forget.ts'
 import { type MediaBell } from './media/start.ts'
 import { type Metrics } from './metrics.ts'
 
@@ -12,4 +13,5 @@ export type IngestContext = {
   pace: Pick<Pace, 'debit'>
   metrics: Metrics
   log: FastifyBaseLogger
+  forget: Forget
 }

@@ -49,7 +49,9 @@ async function ingestHalves(context: IngestContext, ids: string[]): Promise<void
 }
 
 function applyBatch(context: IngestContext, ids: string[]): Promise<Applied> {
-  return context.db.transaction().execute(async (trx) => applyWebhooks(trx, await takeWebhooks(trx, ids)))
+  return context.db
+    .transaction()
+    .execute(async (trx) => applyWebhooks(trx, await takeWebhooks(trx, ids), context.forget))
 }
 
 /** What the database refuses, and errors of ours that some item brings about: trying again would change nothing. */
