@@ -14,6 +14,7 @@ export function describeContent(type: string, content: Record<string, unknown>):
   if (type === 'contacts' && Array.isArray(part)) return { body: namesOf(part), link: '' }
   if (!isRecord(part)) return { body: '', link: '' }
   if (type === 'edit') return describeEdit(part.message)
+  if (type === 'raw') return describeRaw(part)
   return {
     body: bodyOf(type, part),
     link: mediaTypes.has(type) ? linkOf(part) : ''
@@ -23,8 +24,18 @@ export function describeContent(type: string, content: Record<string, unknown>):
 /** What the message says now. Meta nests no edit in an edit. */
 function describeEdit(message: unknown): Description {
   const type = isRecord(message) && typeof message.type === 'string' ? message.type : ''
-  return isRecord(message) && type !== 'edit' ? describeContent(type, message) : { body: '', link: '' }
+  return isRecord(message) && !wrappers.has(type) ? describeContent(type, message) : { body: '', link: '' }
 }
+
+/** What a raw message says where its type is one of those above; else the type. */
+function describeRaw(raw: Part): Description {
+  const type = firstText(raw.type)
+  const { body, link } = wrappers.has(type) ? { body: '', link: '' } : describeContent(type, raw)
+  return body === '' && link === '' ? { body: type, link } : { body, link }
+}
+
+/** They hold a message, but not one another: however deep a stranger nests them, we look into one. */
+const wrappers = new Set(['edit', 'raw'])
 
 function namesOf(contacts: unknown[]): string {
   const names = contacts.map((contact) => isRecord(contact) && isRecord(contact.name) && contact.name.formatted_name)
@@ -48,7 +59,7 @@ function bodyOf(type: string, part: Part): string {
     case 'button':
       return firstText(part.text)
     case 'interactive':
-      return replyOf(part)
+      return isRecord(part.action) ? questionOf(part) : replyOf(part)
     case 'reaction':
       return firstText(part.emoji)
     case 'order':
@@ -56,10 +67,21 @@ function bodyOf(type: string, part: Part): string {
     case 'system':
       return firstText(part.body)
     case 'location':
-      return firstText(part.name, part.address)
+      return firstText(part.name, part.address, placeOf(part))
     default:
       return ''
   }
+}
+
+function placeOf({ latitude, longitude }: Part): string {
+  const place = [latitude, longitude].filter((angle) => typeof angle === 'number' || typeof angle === 'string')
+  return place.length === 2 ? place.join(', ') : ''
+}
+
+/** What an interactive message asks. A few kinds need no words, and have their name. */
+function questionOf({ type, ...parts }: Part): string {
+  const texts = [parts.body, parts.header, parts.footer].map((part) => (isRecord(part) ? part.text : undefined))
+  return firstText(...texts, type)
 }
 
 function replyOf(interactive: Part): string {

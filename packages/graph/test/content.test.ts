@@ -26,6 +26,21 @@ const rows: [string, string, Record<string, unknown>, string, string][] = [
   ['location', 'location', { location: { name: 'Café', address: 'Street 1', latitude: 1 } }, 'Café', ''],
   ['location without a name', 'location', { location: { address: 'Street 1' } }, 'Street 1', ''],
   ['contacts', 'contacts', { contacts: [{ name: { formatted_name: 'A' } }, {}] }, 'A', ''],
+  ['location of coordinates alone', 'location', { location: { latitude: 52.5, longitude: '13.4' } }, '52.5, 13.4', ''],
+  ['location of half its coordinates', 'location', { location: { latitude: 52.5 } }, '', ''],
+  ['buttons', 'interactive', { interactive: { type: 'button', body: { text: 'Yes?' }, action: {} } }, 'Yes?', ''],
+  ['product', 'interactive', { interactive: { type: 'product', footer: { text: 'New' }, action: {} } }, 'New', ''],
+  [
+    'request to call',
+    'interactive',
+    { interactive: { type: 'call_permission_request', action: {} } },
+    'call_permission_request',
+    ''
+  ],
+  ['raw of a type that is known', 'raw', { raw: { type: 'text', text: { body: 'Hi' } } }, 'Hi', ''],
+  ['raw image', 'raw', { raw: { type: 'image', image: { link: 'https://e.com/a.png' } } }, '', 'https://e.com/a.png'],
+  ['raw of a type that is not', 'raw', { raw: { type: 'pin', pin: { type: 'pin' } } }, 'pin', ''],
+  ['raw within raw', 'raw', { raw: { type: 'raw', raw: { type: 'text', text: { body: 'Hi' } } } }, 'raw', ''],
   ['an order', 'order', { order: { text: 'soon' } }, 'soon', ''],
   [
     'a changed caption',
@@ -48,7 +63,18 @@ for (const [name, type, content, body, link] of rows) {
 }
 
 t.test('describes anything without throwing', async (t) => {
-  const types = ['text', 'image', 'audio', 'button', 'interactive', 'reaction', 'location', 'template', 'toString']
+  const types = [
+    'text',
+    'image',
+    'audio',
+    'button',
+    'interactive',
+    'reaction',
+    'location',
+    'template',
+    'raw',
+    'toString'
+  ]
   fc.assert(
     fc.property(fc.constantFrom(...types), fc.jsonValue(), fc.jsonValue(), (type, part, content) => {
       describeContent(type, { [type]: part })
