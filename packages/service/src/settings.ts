@@ -149,7 +149,7 @@ export const settings = {
     minimum: 0,
     maximum: 100,
     default: 20,
-    description: '…if they are at least this share, in percent, of what was sent in that hour.'
+    description: 'Sends without a status raise the alarm at this share of what was sent in an hour, in percent.'
   }),
   ALARM_SILENCE_S: count(600, 'Alarm when no webhook has come for so many seconds although messages were sent.'),
   ALARM_INBOX_S: count(60, 'Alarm when a webhook has waited for ingest for so many seconds.'),
