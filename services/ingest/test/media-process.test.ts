@@ -68,7 +68,13 @@ for (const [name, configOf] of places) {
     const peak = await peakOf(ingest.pid())
     t.comment(`${Math.round(before)} MB before, ${Math.round(peak)} MB at most`)
     t.ok(peak < 250, `${Math.round(peak)} MB at most`)
-    t.equal(ingest.tail(), '', 'nothing went wrong')
+    // Asked for its health while it still connects, it says that it is not ready.
+    const lines = ingest.tail().split('\n')
+    t.strictSame(
+      lines.filter((line) => line !== '' && !line.includes('"not ready"')),
+      [],
+      'nothing went wrong'
+    )
   })
 }
 
