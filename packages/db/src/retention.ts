@@ -46,6 +46,9 @@ async function dropInboxDay(db: Db, name: string): Promise<void> {
   })
 }
 
+/** Days for which a repeated request gets its first answer: a promise to callers, so no setting. */
+const idempotencyDays = 7
+
 /**
  * Deletes what is too old and stands in no day of its own: bodies and events in the default partitions, and what nobody
  * has taken out of quarantine for as long as events are kept. A piece at a time; false when there is more.
@@ -62,7 +65,11 @@ export async function deleteOldRows(db: Db, { inboxDays, eventDays }: Keep): Pro
       )`.execute(db),
     await sql`
       delete from events_default where (tenant_id, seq) in (
-        select tenant_id, seq from events_default where at < ${before(eventDays)} limit ${chunkMax})`.execute(db)
+        select tenant_id, seq from events_default where at < ${before(eventDays)} limit ${chunkMax})`.execute(db),
+    await sql`
+      delete from idempotency_keys where (tenant_id, key) in (
+        select tenant_id, key from idempotency_keys where created_at < ${before(idempotencyDays)} limit ${chunkMax}
+      )`.execute(db)
   ]
   return deleted.every(({ numAffectedRows = 0n }) => numAffectedRows < chunkMax)
 }
