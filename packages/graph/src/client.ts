@@ -61,6 +61,8 @@ export type Graph = {
 // into one that is being closed, which would leave the outcome unknown.
 const keepAliveMs = 4000
 
+const secondWallMs = 1000
+
 // What an HTTP header can carry of a token. undici would refuse the rest as a request that never left, again and again.
 const tokenShape = /^[\x21-\x7e]+$/
 const unusableToken: SendOutcome = {
@@ -84,9 +86,9 @@ export function createGraph(options: GraphOptions): Graph {
     keepAliveTimeout: keepAliveMs,
     keepAliveMaxTimeout: keepAliveMs,
     connect: { timeout: timeoutMs },
-    // A second wall: exchange() ends every call after timeoutMs by itself.
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs
+    // A second wall, a little behind: exchange() ends every call after timeoutMs by itself, and says so.
+    headersTimeout: timeoutMs + secondWallMs,
+    bodyTimeout: timeoutMs + secondWallMs
   })
 
   function call({ method, path, accessToken, body }: Call, signal: AbortSignal | undefined): Promise<Exchange> {
