@@ -1,3 +1,4 @@
+import { type MetaError } from '@wag/contracts'
 import { sql } from 'kysely'
 import { type NewEvent } from './events.ts'
 import { type Db } from './schema.ts'
@@ -8,6 +9,9 @@ export type Learned = { message: MessageHead; steps: Step[]; wamid?: string | un
 
 /** When a message that became `unknown` is looked at again: to be reported, or to be sent once more. In milliseconds. */
 export type UnknownWaits = { alertMs: number; resendMs: number }
+
+/** Every message that failed has an error: an index finds them by it. */
+const noReason: MetaError = { message: 'Meta gave no reason.' }
 
 const usualWaits: UnknownWaits = { alertMs: 300_000, resendMs: 30_000 }
 
@@ -24,7 +28,8 @@ export async function applySteps(trx: Db, learned: Learned[], waits = usualWaits
     const last = moves.at(-1)
     if (!last && head.wamid === message.wamid) continue
     const state = last?.state ?? message.state
-    changes.push({ id: message.id, state, wamid: head.wamid, error: last?.error ? JSON.stringify(last.error) : null })
+    const error = last?.error ?? (last?.state === 'failed' ? noReason : undefined)
+    changes.push({ id: message.id, state, wamid: head.wamid, error: error ? JSON.stringify(error) : null })
     events.push(...moves.flatMap((step) => eventOf(head, step) ?? []))
   }
   if (changes.length > 0) await writeChanges(trx, changes, waits)

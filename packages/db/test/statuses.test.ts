@@ -100,6 +100,14 @@ t.test('a status is kept even where its word is new or its message never comes',
   t.match(rows, [{ wamid: 'wamid.nobody', message_id: null, content: strange.content }])
 })
 
+t.test('a message that failed has an error, also where Meta gives none', async (t) => {
+  const { db } = await openSending(t)
+  const [messageId = ''] = await acceptSome(db)
+  const status = { wamid: 'wamid.x', status: 'failed', participant: '', messageId, content: {} }
+  await db.transaction().execute((trx) => storeStatuses(trx, tenantId, [status]))
+  t.match(await messageRow(db, messageId), { state: 'failed', error: { message: /no reason/ } })
+})
+
 t.test('each member of a group has statuses of its own', async (t) => {
   const { db } = await openSending(t)
   const claimed = await claimOne(db, 0)
