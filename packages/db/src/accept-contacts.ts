@@ -18,21 +18,32 @@ export function contactsOf(kinds: Set<RecipientKind>): RawBuilder<unknown> {
   return sql`${sql.join(present.map(makeContacts))}, contact as (${selects})`
 }
 
+/**
+ * Known contacts, those who are meant by another spelling of their number or by a user id they had before, and new ones:
+ * each look is only at what the one before did not find.
+ */
 function makeContacts(kind: RecipientKind): RawBuilder<unknown> {
   const column = sql.ref(contactColumns[kind])
+  const [known, former, made] = [`known_${kind}`, `former_${kind}`, `made_${kind}`].map((name) => sql.ref(name))
   return sql`
-    ${sql.ref(`known_${kind}`)} as (
-      select distinct on (tenant_id, recipient) tenant_id, recipient, id from (
-        select tenant_id, ${column} as recipient, id, false as is_alias from contacts
-        where (tenant_id, ${column}) in (select tenant_id, recipient from input where kind = ${kind})
-        ${kind === 'group' ? sql`` : selectAliases(kind)}
-      ) as found
-      order by tenant_id, recipient, is_alias
-    ), ${sql.ref(`made_${kind}`)} as (
+    ${known} as (
+      select tenant_id, ${column} as recipient, id from contacts
+      where (tenant_id, ${column}) in (select tenant_id, recipient from input where kind = ${kind})
+    ), ${former} as (
+      -- One by one: a plan made while the table was small would read all of it.
+      select i.tenant_id, i.recipient, a.contact_id as id
+      from (
+        select distinct tenant_id, recipient from input
+        where kind = ${kind} and (tenant_id, recipient) not in (select tenant_id, recipient from ${known})
+      ) i cross join lateral (
+        select contact_id from contact_aliases
+        where tenant_id = i.tenant_id and kind = ${kind} and value = i.recipient and (kind = 'user' or until = 'infinity')
+      ) a
+    ), ${made} as (
       insert into contacts (tenant_id, ${column})
       select distinct tenant_id, recipient from input
-      where kind = ${kind}
-        and (tenant_id, recipient) not in (select tenant_id, recipient from ${sql.ref(`known_${kind}`)})
+      where kind = ${kind} and (tenant_id, recipient) not in (
+        select tenant_id, recipient from ${known} union all select tenant_id, recipient from ${former})
       order by tenant_id, recipient
       -- Somebody else may make the same contact between our look and our insert: DO NOTHING would return no id. And to set
       -- a column of a key would lock the row against those who only refer to it, in whichever order: a deadlock.
@@ -41,18 +52,9 @@ function makeContacts(kind: RecipientKind): RawBuilder<unknown> {
     )`
 }
 
-/** Who is meant by another spelling of their number, or by a user id that they had before. */
-function selectAliases(kind: 'phone' | 'user'): RawBuilder<unknown> {
-  return sql`
-    union all
-    select tenant_id, value, contact_id, true from contact_aliases
-    where kind = ${kind} and (${kind} = 'user' or until = 'infinity')
-      and (tenant_id, value) in (select tenant_id, recipient from input where kind = ${kind})`
-}
-
 function selectContacts(kind: RecipientKind): RawBuilder<unknown> {
-  return sql`
-    select tenant_id, ${kind}::text as kind, recipient, id from ${sql.ref(`known_${kind}`)}
-    union all
-    select tenant_id, ${kind}::text, recipient, id from ${sql.ref(`made_${kind}`)}`
+  const parts = [`known_${kind}`, `former_${kind}`, `made_${kind}`].map(
+    (name) => sql`select tenant_id, ${kind}::text as kind, recipient, id from ${sql.ref(name)}`
+  )
+  return sql.join(parts, sql` union all `)
 }

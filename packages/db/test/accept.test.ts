@@ -198,3 +198,31 @@ t.test('many batches with the same keys and recipients in any order come through
   t.equal(results.flat().filter(({ kind }) => kind === 'replayed').length, 380)
   t.equal((await storedIds(db)).length, 20)
 })
+
+t.test(
+  'a message to another spelling of a number is for its contact; one to a number they gave up is not',
+  async (t) => {
+    const { db } = await openLedger(t)
+    await acceptMessages(db, [requestOf(newMessage())])
+    const [holder] = await contacts(db)
+    const alias = { tenant_id: tenantId, contact_id: holder?.id ?? 0, kind: 'phone' as const }
+    const values = [
+      { ...alias, value: '1' },
+      { ...alias, value: '2', until: new Date(Date.now() - 60_000) }
+    ]
+    await db.insertInto('contact_aliases').values(values).execute()
+    const [known, former] = ['1', '2'].map((digits) => newMessage({ recipient: recipientOf(digits) }))
+    if (!known || !former) throw new Error('two messages')
+    await acceptMessages(db, [requestOf(known, former)])
+    t.equal((await messageRow(db, known.id)).contact_id, holder?.id)
+    t.not((await messageRow(db, former.id)).contact_id, holder?.id)
+    await db
+      .insertInto('contact_aliases')
+      .values({ ...alias, value: '3' })
+      .execute()
+    const third = newMessage({ recipient: recipientOf('3') })
+    await db.insertInto('contacts').values({ tenant_id: tenantId, wa_id: '3' }).execute()
+    await acceptMessages(db, [requestOf(third)])
+    t.not((await messageRow(db, third.id)).contact_id, holder?.id)
+  }
+)
