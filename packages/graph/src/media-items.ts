@@ -17,6 +17,8 @@ const kinds = new Set(['image', 'video', 'audio', 'document', 'sticker'])
  * medium with an id gives nothing.
  */
 export function readMediaItems(type: string, content: Record<string, unknown>): MediaItem[] {
+  // What a message was changed to may be another medium.
+  if (type === 'edit') return readEdit(content)
   const part = kinds.has(type) && isRecord(content) ? content[type] : undefined
   const metaId = isRecord(part) ? tidyId(part.id) : undefined
   if (!isRecord(part) || metaId === undefined) return []
@@ -32,6 +34,13 @@ export function readMediaItems(type: string, content: Record<string, unknown>): 
       ...(sha256 !== undefined && { sha256 })
     }
   ]
+}
+
+function readEdit(content: Record<string, unknown>): MediaItem[] {
+  const edit = isRecord(content) ? content.edit : undefined
+  const message = isRecord(edit) ? edit.message : undefined
+  if (!isRecord(message) || typeof message.type !== 'string' || message.type === 'edit') return []
+  return readMediaItems(message.type, message)
 }
 
 /** A SHA-256 as Meta writes it: base64 in most webhooks, hex in Graph's answers and some webhooks. */

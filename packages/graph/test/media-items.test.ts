@@ -17,12 +17,21 @@ t.test('every kind of medium is found with all that Meta tells of it', async (t)
   ])
 })
 
+t.test('the medium that a message was changed to is found', async (t) => {
+  const message = { type: 'image', image: { id: '9', caption: 'new' } }
+  const edit = { original_message_id: 'wamid.x', message }
+  t.strictSame(readMediaItems('edit', { edit }), [{ metaId: '9', kind: 'image' }])
+  for (const other of [undefined, null, 'x', {}, { type: 'text', text: {} }, { type: 'edit', edit }]) {
+    t.strictSame(readMediaItems('edit', { edit: { message: other } }), [])
+  }
+})
+
 t.test('what carries no medium gives nothing', async (t) => {
   const none = [{}, { image: null }, { image: { link: 'https://e.com/a.png' } }, { image: { id: '' } }]
   for (const content of none) t.strictSame(readMediaItems('image', content), [])
   t.strictSame(readMediaItems('text', { text: { id: '1' } }), [])
   fc.assert(
-    fc.property(fc.constantFrom('image', 'audio', '__proto__', 'x'), fc.jsonValue(), (type, value) => {
+    fc.property(fc.constantFrom('image', 'audio', 'edit', '__proto__', 'x'), fc.jsonValue(), (type, value) => {
       return Array.isArray(readMediaItems(type, { [type]: value }))
     })
   )
