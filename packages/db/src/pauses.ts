@@ -9,8 +9,6 @@ export type NewPause = PauseKey & {
   /** The class of the error, or `operator`. */
   reason: string
   error?: MetaError
-  /** What to do, for the event. Not kept: whoever shows the pause later says it in the words of that day. */
-  advice?: string
   /** It ends by itself after so long, by the database's clock; without it somebody has to end it. */
   resumesAfterMs?: number
 }
@@ -130,12 +128,8 @@ async function tellEnds(trx: Db, ended: Pause[]): Promise<NewEvent[]> {
 }
 
 function tell(type: EventType, pause: NewPause, numbers: string[]): NewEvent[] {
-  const { tenantId, scope, key, reason, error, advice } = pause
-  const brief = error && {
-    ...(error.code !== undefined && { code: error.code }),
-    message: error.message,
-    ...(advice !== undefined && { advice })
-  }
+  const { tenantId, scope, key, reason, error } = pause
+  const brief = error && { ...(error.code !== undefined && { code: error.code }), message: error.message }
   const data = { scope, reason, ...(brief && { error: brief }) }
   if (scope === 'template') return [{ tenantId, type, data: { ...data, template: key } }]
   return numbers.map((phoneNumberId) => ({ tenantId, type, data: { ...data, phoneNumberId } }))

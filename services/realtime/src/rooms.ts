@@ -1,5 +1,6 @@
 import { type Event, type EventType, type Subscription } from '@wag/contracts'
 import { type StoredEvent } from '@wag/db'
+import { explain } from '@wag/graph/errors'
 
 /**
  * Rooms are named by the authenticated tenant, our own ids and the event's type, never by the client. A subscription to
@@ -43,5 +44,7 @@ export function isWithin(asked: Subscription, allowed: Subscription[]): boolean 
 
 /** An event as clients get it. */
 export function eventOf({ seq, type, at, data }: StoredEvent): Event {
-  return { seq, type, at, data }
+  const advice = explain(data.error?.code)?.advice
+  if (!data.error || advice === undefined) return { seq, type, at, data }
+  return { seq, type, at, data: { ...data, error: { ...data.error, advice } } }
 }

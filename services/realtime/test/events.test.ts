@@ -32,6 +32,20 @@ t.test('an event is as documented', async (t) => {
   t.match(event, { seq: 1, type: 'message.received', at: /^\d{4}-.*Z$/, data: {} })
 })
 
+t.test('an error of Meta’s comes with advice, one of ours without', async (t) => {
+  const bench = await openBench(t)
+  const client = await openClient(t, await openNode(t, bench))
+  await client.subscribe(tenant)
+  const errors = [{ code: 131047, message: 'Re-engagement message' }, { message: 'The answer was lost' }]
+  const failed = errors.map((error) => ({ tenantId, type: 'message.failed' as const, data: { error } }))
+  const [end] = await bench.db.transaction().execute((trx) => appendEvents(trx, failed))
+  await ring(bench, end?.seq ?? 0)
+  await eventually(() => client.events.length === 2)
+  const [meta, ours] = client.events.map(({ data }) => data.error)
+  t.match(meta, { ...errors[0], advice: /template/ })
+  t.strictSame(ours, errors[1])
+})
+
 t.test('a client gets what it subscribed to, and once where two of its rooms want the same', async (t) => {
   const bench = await openBench(t)
   const [one = 0, two = 0] = await addContacts(bench, tenantId, ['1', '2'])

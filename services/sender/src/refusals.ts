@@ -1,7 +1,7 @@
 import { type Pace, type Publisher } from '@wag/bus'
 import { type MetaError } from '@wag/contracts'
 import { type Db, hashToken, listPauses, numbersIn, type PauseKey, pause, resumeHealed, withRetry } from '@wag/db'
-import { type ErrorClass, type ErrorPause, explain, isKnown, type SendOutcome } from '@wag/graph'
+import { type ErrorClass, type ErrorPause, isKnown, type SendOutcome } from '@wag/graph'
 import { type FastifyBaseLogger } from 'fastify'
 import { type Metrics } from './metrics.ts'
 import { notify } from './notify.ts'
@@ -53,8 +53,7 @@ export function createRefusals({ db, publisher, pace, metrics, log }: RefusalsCo
   async function stop(what: PauseKey, { class: reason, error, resumesAfterMs }: Cause): Promise<void> {
     if (isTold(`${what.tenantId} ${what.scope} ${what.key}`)) return
     const { scope } = what
-    const advice = explain(error.code)?.advice
-    const how = { reason, error, ...(advice !== undefined && { advice }), ...(resumesAfterMs && { resumesAfterMs }) }
+    const how = { reason, error, ...(resumesAfterMs && { resumesAfterMs }) }
     try {
       const ends = await withRetry(() => pause(db, { ...what, ...how }))
       if (ends.length === 0) return

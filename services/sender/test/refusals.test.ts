@@ -101,7 +101,7 @@ t.test('a hundred messages and three senders that meet one error tell of it once
   )
   t.ok((await Promise.all(all)).every((holdMs) => Number(holdMs) > 0))
   const events = await db.selectFrom('events').select(['type', 'data']).execute()
-  t.match(events, [{ type: 'sending.paused', data: { phoneNumberId: '1', error: { advice: /new token/ } } }])
+  t.match(events, [{ type: 'sending.paused', data: { phoneNumberId: '1', error: { code: 190 } } }])
   t.equal(heard.length, 1)
   t.equal(lines.length, 1)
   t.notMatch(JSON.stringify([events, lines]), /token 1/, 'and the token is told to nobody')
