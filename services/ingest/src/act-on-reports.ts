@@ -11,13 +11,10 @@ import {
   removePause
 } from '@wag/db'
 
-/** What stops the sends of a template, and what lets them go on; other words change nothing. */
-const stoppedTemplate = new Set(['PAUSED', 'DISABLED'])
-const sendableTemplate = new Set(['APPROVED', 'REINSTATED', 'UNPAUSED', 'FLAGGED'])
-
-/** The same of an account. */
+// Whatever Meta said last decides alone, and every word decides: one that kept what was before would make the outcome
+// hang on the order in which the webhooks came. What Meta refuses with a clear error of its own is left to that.
+const stoppedTemplate = new Set(['PAUSED', 'DISABLED', 'IN_APPEAL'])
 const stoppedAccount = new Set(['DISABLE', 'ACCOUNT_RESTRICTION', 'ACCOUNT_DELETED', 'ACCOUNT_OFFBOARDED'])
-const sendableAccount = new Set(['REINSTATE', 'ACCOUNT_RECONNECTED'])
 
 /** Does what a report that is news asks for, and returns the events of it. */
 export function actOn(trx: Db, tenantId: string, report: Report): Promise<NewEvent[]> {
@@ -33,7 +30,6 @@ async function actOnTemplate(trx: Db, tenantId: string, { key, word }: Report): 
   const name = key.slice(0, key.lastIndexOf(':'))
   const pauseKey: PauseKey = { tenantId, scope: 'template', key: name }
   if (stoppedTemplate.has(word)) return addPause(trx, { ...pauseKey, reason: 'template_state' })
-  if (!sendableTemplate.has(word)) return []
   const others = await findReports(trx, tenantId, 'template')
   const isStopped = others.some(
     (report) => report.topic === 'status' && report.key.startsWith(`${name}:`) && stoppedTemplate.has(report.word)
@@ -43,11 +39,10 @@ async function actOnTemplate(trx: Db, tenantId: string, { key, word }: Report): 
 
 async function actOnAccount(trx: Db, tenantId: string, { key, word, content }: Report): Promise<NewEvent[]> {
   const pauseKey: PauseKey = { tenantId, scope: 'waba', key }
-  if (sendableAccount.has(word)) return removePause(trx, pauseKey)
-  if (!stoppedAccount.has(word)) return []
-  await learnOnlyNumber(trx, tenantId, key)
   const resumesAfterMs = restrictionEndMs(content)
-  if (resumesAfterMs !== undefined && resumesAfterMs <= 0) return []
+  const isOver = resumesAfterMs !== undefined && resumesAfterMs <= 0
+  if (!stoppedAccount.has(word) || isOver) return removePause(trx, pauseKey)
+  await learnOnlyNumber(trx, tenantId, key)
   return addPause(trx, {
     ...pauseKey,
     reason: 'integrity_pause',

@@ -56,6 +56,21 @@ t.test('a paused template stops its sends until it is approved again, whichever 
   )
 })
 
+t.test('a template that was paused and then refused is paused no longer, in either order', async (t) => {
+  const field = 'message_template_status_update'
+  const paused = () => [template('PAUSED'), 1_750_000_100] as const
+  const rejected = () => [template('REJECTED'), 1_750_000_200] as const
+  for (const order of [
+    [paused(), rejected()],
+    [rejected(), paused()]
+  ]) {
+    const bench = await openBench(t)
+    await openIngest(t, bench)
+    for (const [value, time] of order) await tell(bench, field, value, time)
+    t.strictSame(await pausesOf(bench), [])
+  }
+})
+
 t.test('a disabled account stops its numbers until it is reinstated; a restriction, until it ends', async (t) => {
   const bench = await openBench(t)
   await openIngest(t, bench)
