@@ -1,12 +1,15 @@
 import { type LogEnd } from './events.ts'
 import { type Identity } from './traces.ts'
 
-/** What a step works on: whose traces, from which place on, received up to when. */
+/**
+ * What a step works on: whose traces, from which place on, received up to when (as Postgres writes it: a `Date` would lose
+ * the microseconds, and what came within the same millisecond).
+ */
 export type EraseTask = {
   tenantId: string
   identity: Identity
   place: string | null
-  requestedAt: Date
+  requestedAt: string
   encryptionKey: string
 }
 

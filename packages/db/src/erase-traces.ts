@@ -37,7 +37,7 @@ export async function eraseInbox(trx: Db, task: EraseTask): Promise<EraseProgres
       select id, body, processed_at, sum(octet_length(body)) over (order by id) - octet_length(body) as before
       from (
         select id, body, processed_at from inbox
-        where tenant_id = ${tenantId} and erased_at is null and received_at <= ${requestedAt}
+        where tenant_id = ${tenantId} and erased_at is null and received_at <= ${requestedAt}::timestamptz
           and id < uuid7_floor(${requestedAt}::timestamptz + interval '1 day') and ${isAfter}
         order by id limit ${rowsMax}
       ) as i

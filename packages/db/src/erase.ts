@@ -30,7 +30,7 @@ type Row = {
   id: string
   step: string
   place: string | null
-  requestedAt: Date
+  requestedAt: string
   counts: Record<string, number>
   sealed: Buffer
 }
@@ -42,7 +42,7 @@ type Row = {
 export async function stepErasure(db: Db, id: string, encryptionKey: string): Promise<Erasing> {
   return db.transaction().execute(async (trx): Promise<Erasing> => {
     const { rows } = await sql<Row>`
-      select tenant_id as "tenantId", id, step, place, requested_at as "requestedAt", counts, sealed
+      select tenant_id as "tenantId", id, step, place, requested_at::text as "requestedAt", counts, sealed
       from privacy_requests where id = ${id} and finished_at is null for update skip locked`.execute(trx)
     const [row] = rows
     if (!row) return { state: (await isFinished(trx, id)) ? 'done' : 'busy', ends: [] }
