@@ -1,5 +1,13 @@
-/** Meta's limit per recipient: one message in this time, of which so many may be borrowed from the future. */
+/**
+ * Meta's limit per recipient: one message in this time. So many may be sent within one such time, on credit: nothing goes
+ * then until all of them are paid for.
+ */
 export type PairLimit = { intervalMs: number; burst: number }
+
+/** A message goes this much later than it might, and a burst ends earlier: Meta counts from when each has arrived. */
+export function pairMarginMs({ intervalMs }: PairLimit): number {
+  return Math.min(500, intervalMs / 4)
+}
 
 /** What is asked for a number: slots for messages that have passed their recipient's pace, and for those in `pairs`. */
 export type TakeRequest = {

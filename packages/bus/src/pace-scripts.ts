@@ -40,7 +40,8 @@ end
  *
  * KEYS: the number's pace, its list, then one key per message that is to be checked.
  * Hash of a number: t the moment of the next slot; h held until; f, s the share of the rate, and since when; i interval.
- * Hash of a pair: t the theoretical arrival time (GCRA); h refused by Meta until.
+ * Hash of a pair: p when all that was sent is paid for, at one interval each; b until when, and n how many of, a burst may
+ * be sent on credit; h refused by Meta until. Only when all is paid for a burst may begin.
  * Answers: now, held for, time until the next slot may be asked for, how many slots, slots, wait per message.
  */
 export const takeScript = script(`${common}
@@ -55,14 +56,20 @@ if heldUntil > now then return { text(now), text(heldUntil - now), '0', 0 } end
 local waits = {}
 for i = 3, #KEYS do
   local mode, wait = ARGV[12 + i], 0
-  local pair = redis.call('HMGET', KEYS[i], 't', 'h')
-  local arrival, refusedUntil = math.max(now, tonumber(pair[1] or '0')), tonumber(pair[2] or '0')
+  local pair = redis.call('HMGET', KEYS[i], 'p', 'h', 'b', 'n')
+  local paidAt, refusedUntil = tonumber(pair[1] or '0'), tonumber(pair[2] or '0')
+  local burstUntil, sent = tonumber(pair[3] or '0'), tonumber(pair[4] or '0')
   if mode == 'place' or refusedUntil > now then
-    local at = math.max(arrival - (pairBurst - 1) * pairInterval, refusedUntil)
-    if at > now then wait = at - now + pairMargin end
-    arrival = arrival + pairInterval
-    redis.call('HSET', KEYS[i], 't', text(arrival))
-    redis.call('PEXPIREAT', KEYS[i], math.ceil(math.max(arrival, refusedUntil) / 1000) + 1000)
+    local free = math.max(paidAt, refusedUntil)
+    if free <= now then
+      burstUntil, sent, paidAt = now + pairInterval - 2 * pairMargin, 1, now + pairInterval + pairMargin
+    elseif now < burstUntil and sent < pairBurst and refusedUntil <= now then
+      sent, paidAt = sent + 1, paidAt + pairInterval
+    else
+      wait, burstUntil, paidAt = free - now, 0, free + pairInterval + pairMargin
+    end
+    redis.call('HSET', KEYS[i], 'p', text(paidAt), 'b', text(burstUntil), 'n', sent)
+    redis.call('PEXPIREAT', KEYS[i], math.ceil(math.max(paidAt, refusedUntil) / 1000) + 1000)
   end
   if wait == 0 then wanted = wanted + 1 end
   waits[#waits + 1] = text(wait)
@@ -140,12 +147,12 @@ redis.call('HSET', KEYS[1], 't', text(math.min(start + many * tonumber(pace[2]),
 for i = 1, math.min(many, 1000) do redis.call('LPUSH', KEYS[2], text(now)) end
 `)
 
-/** Meta refused a pair: nothing goes to it for a while, and from then on one by one. */
+/** Meta refused a pair: nothing goes to it for a while, and what waits then goes one by one. */
 export const refuseScript = script(`${common}
-local wait, pairInterval, pairBurst = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local pair = redis.call('HMGET', KEYS[1], 't', 'h')
+local wait = tonumber(ARGV[1])
+local pair = redis.call('HMGET', KEYS[1], 'p', 'h')
 local refusedUntil = math.max(tonumber(pair[2] or '0'), now + wait)
-local arrival = math.max(tonumber(pair[1] or '0'), refusedUntil + pairBurst * pairInterval)
-redis.call('HSET', KEYS[1], 't', text(arrival), 'h', text(refusedUntil))
-redis.call('PEXPIREAT', KEYS[1], math.ceil(arrival / 1000) + 1000)
+local paidAt = math.max(tonumber(pair[1] or '0'), refusedUntil)
+redis.call('HSET', KEYS[1], 'p', text(paidAt), 'b', 0, 'h', text(refusedUntil))
+redis.call('PEXPIREAT', KEYS[1], math.ceil(paidAt / 1000) + 1000)
 `)

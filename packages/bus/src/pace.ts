@@ -1,6 +1,6 @@
 import { type Redis } from 'ioredis'
 import { createClock } from './clock.ts'
-import { type Grant, type PairLimit, type TakeRequest } from './grant.ts'
+import { type Grant, type PairLimit, pairMarginMs, type TakeRequest } from './grant.ts'
 import { createLocalPace } from './local-pace.ts'
 import { debitScript, holdScript, refuseScript, run, slowScript, takeScript } from './pace-scripts.ts'
 import { type RedisOptions } from './redis.ts'
@@ -49,8 +49,6 @@ const shareMin = 0.1
 const slowOnceMs = 1_000
 /** Messages that come in push the next slot away by this much at most, in milliseconds. */
 const debitMaxMs = 1_000
-/** A place in a recipient's pace is used this much later: Meta's clock starts when the message before has arrived. */
-const pairMarginMs = 500
 /** Unused time that is made up for at most, in milliseconds. */
 const backMaxMs = 250
 /** Redis is left alone for this long after it failed, in milliseconds. */
@@ -93,7 +91,7 @@ export function openPace({ redis, prefix, onError, pair = metaPair }: PaceOption
       unused,
       pair.intervalMs * 1000,
       pair.burst,
-      Math.min(pairMarginMs, pair.intervalMs / 4) * 1000,
+      pairMarginMs(pair) * 1000,
       ...pairs.map(({ reserved }) => (reserved ? 'reserved' : 'place'))
     ])
     const [now = 0, hold = 0, again = 0, many = 0, ...rest] = (answer as unknown[]).map(Number)
@@ -144,8 +142,7 @@ export function openPace({ redis, prefix, onError, pair = metaPair }: PaceOption
     },
     async refuse(phoneNumberId, contactId, waitMs) {
       local.refuse(phoneNumberId, contactId, waitMs)
-      const args = [waitMs * 1000, pair.intervalMs * 1000, pair.burst]
-      await tell(phoneNumberId, run(redis, refuseScript, [pairKey(phoneNumberId, contactId)], args))
+      await tell(phoneNumberId, run(redis, refuseScript, [pairKey(phoneNumberId, contactId)], [waitMs * 1000]))
     },
     async debit(phoneNumberId, many) {
       await tell(

