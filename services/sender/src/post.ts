@@ -5,6 +5,7 @@ import { type Metrics } from './metrics.ts'
 import { type ReadyNumber } from './numbers.ts'
 import { type Recorder } from './record.ts'
 import { type Refusals } from './refusals.ts'
+import { isSpelling } from './spelling.ts'
 import { type Throttle } from './throttle.ts'
 
 export type PostContext = {
@@ -55,7 +56,7 @@ function outcomeOf(
   const claimant = { messageId, claim }
   if (answer.kind === 'sent') {
     const { wamid, waId } = answer
-    const isRespelled = waId !== undefined && recipientKind === 'phone' && waId !== recipient
+    const isRespelled = waId !== undefined && recipientKind === 'phone' && isSpelling(waId, recipient)
     return { ...claimant, kind: 'sent', wamid, ...(isRespelled && { waId }) }
   }
   const { kind, error } = answer

@@ -1,5 +1,5 @@
-// The leanest stand-in for Meta: takes every send, answers after a while, and remembers when each arrived. Told what to
-// do over IPC.
+// The leanest stand-in for Meta: takes every send, answers after a while, and remembers when each arrived. It does not read
+// what is sent, so its answers name no recipient. Told what to do over IPC.
 import { createServer } from 'node:http'
 
 type Command = { kind: 'settings'; latencyMs: number } | { kind: 'arrivals' } | { kind: 'count' }
@@ -19,7 +19,7 @@ const server = createServer((request, response) => {
     if (list) list.push(at)
     else arrivals.set(number, [at])
     const answer = (): void => {
-      const body = `{"messaging_product":"whatsapp","contacts":[{"input":"x","wa_id":"16505551234"}],"messages":[{"id":"wamid.B${process.pid}.${count}"}]}`
+      const body = `{"messaging_product":"whatsapp","messages":[{"id":"wamid.B${process.pid}.${count}"}]}`
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length })
       response.end(body)
     }
