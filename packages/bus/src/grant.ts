@@ -17,7 +17,7 @@ export type TakeRequest = {
   /** Slots for messages that need no check any more. */
   free: number
   /** Slots handed out before and not used. */
-  unused: number
+  unused: Slot[]
   /** For how long there has been more to send than slots, in milliseconds: what was not used since is made up for. */
   busyMs: number
   pairs: PairCheck[]
@@ -26,9 +26,12 @@ export type TakeRequest = {
 /** `reserved`: the message was put back with a place of its own, which counts unless Meta has refused the pair since. */
 export type PairCheck = { contactId: number; reserved: boolean }
 
-/** Times in milliseconds; slots are moments of `performance.now()`, in order. */
+/** A moment, of `performance.now()`, at which one message may go. `mark`: by what the others know it. */
+export type Slot = { at: number; mark?: string }
+
+/** Times in milliseconds; slots stand in their order. */
 export type Grant = {
-  slots: number[]
+  slots: Slot[]
   /** Per pair: 0 when the message may go, else when its place is; that place is taken for it. */
   waits: number[]
   /** The whole number is held for so long: nothing was granted, nothing checked. 0 when it is not. */

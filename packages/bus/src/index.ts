@@ -1,4 +1,4 @@
-export type { Grant, PairCheck, PairLimit, TakeRequest } from './grant.ts'
+export type { Grant, PairCheck, PairLimit, Slot, TakeRequest } from './grant.ts'
 export { checkRedis } from './health.ts'
 export type { HintHandlers, Publisher } from './hints.ts'
 export { listen, openPublisher } from './hints.ts'

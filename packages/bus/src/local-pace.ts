@@ -64,7 +64,7 @@ export function createLocalPace(pair: PairLimit) {
       const slotMs = 1000 / (rate * share)
       const wanted = free + waits.filter((wait) => wait === 0).length
       const start = Math.max(number.next, now)
-      const slots = Array.from({ length: wanted }, (_, index) => start + index * slotMs)
+      const slots = Array.from({ length: wanted }, (_, index) => ({ at: start + index * slotMs }))
       number.next = start + wanted * slotMs
       return { slots, waits, holdMs: 0, againMs: 0 }
     },

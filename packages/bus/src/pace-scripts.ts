@@ -36,9 +36,10 @@ end
  * Hands out the next moments at which a number may send, after looking at the pace of each recipient.
  *
  * Slots follow each other by `interval`. Time that was wanted and not used, up to `back`, is made up for by a shorter one,
- * as long as no `window` holds more than `most` slots: the list remembers that many.
+ * as long as no `window` holds more than `most` slots: the sorted set remembers that many.
  *
- * KEYS: the number's pace, its list, then one key per message that is to be checked.
+ * KEYS: the number's pace, its slots, then one key per message that is to be checked.
+ * ARGV: as read below; from the 15th on one word per message, then the slots that were not used, as they were handed out.
  * Hash of a number: t the moment of the next slot; h held until; f, s the share of the rate, and since when; i interval.
  * Hash of a pair: p when all that was sent is paid for, at one interval each; b until when, and n how many of, a burst may
  * be sent on credit; h refused by Meta until. Only when all is paid for a burst may begin.
@@ -83,18 +84,20 @@ if not pace[1] or share < 1 then back = 0 end
 -- So far ahead nobody may have reserved: the clock was set back.
 if next > now + ahead + 2 * interval + 2000000 then next = now end
 if unused > 0 then
-  redis.call('LPOP', KEYS[2], unused)
+  local first = 13 + #KEYS
+  redis.call('ZREM', KEYS[2], unpack(ARGV, first, first + unused - 1))
   next = next - unused * interval
 end
 next = math.max(next, now - back)
 
 local slots = {}
 -- The caller's own last slot, of which a Redis that comes back empty knows nothing.
-local last = math.max(own, tonumber(redis.call('LINDEX', KEYS[2], 0) or '0'))
+local function slot(back) return tonumber((redis.call('ZREVRANGE', KEYS[2], back, back, 'WITHSCORES')[2]) or '0') end
+local last = math.max(own, slot(0))
 if last > now + ahead + 2 * interval + 2000000 then last = now end
 local at
 for i = 1, wanted + 1 do
-  local first = tonumber(redis.call('LINDEX', KEYS[2], most - i) or '0')
+  local first = slot(most - i)
   if first > last then first = 0 end
   at = math.max(next, now + lead, last + hurried, first + window)
   if i > wanted or at > now + ahead then break end
@@ -103,8 +106,8 @@ for i = 1, wanted + 1 do
   next = next + interval
 end
 if #slots > 0 then
-  redis.call('LPUSH', KEYS[2], unpack(slots))
-  redis.call('LTRIM', KEYS[2], 0, most - 1)
+  for i = 1, #slots do redis.call('ZADD', KEYS[2], slots[i], slots[i]) end
+  redis.call('ZREMRANGEBYRANK', KEYS[2], 0, -most - 1)
   redis.call('PEXPIRE', KEYS[2], 10000)
   redis.call('HSET', KEYS[1], 't', text(next), 'i', text(interval))
   redis.call('PEXPIRE', KEYS[1], 60000)
@@ -144,7 +147,7 @@ local pace = redis.call('HMGET', KEYS[1], 't', 'i')
 if not pace[2] then return end
 local start = math.max(now, tonumber(pace[1] or '0'))
 redis.call('HSET', KEYS[1], 't', text(math.min(start + many * tonumber(pace[2]), math.max(start, now + most))))
-for i = 1, math.min(many, 1000) do redis.call('LPUSH', KEYS[2], text(now)) end
+for i = 1, math.min(many, 1000) do redis.call('ZADD', KEYS[2], text(now), text(now) .. '/' .. i) end
 `)
 
 /** Meta refused a pair: nothing goes to it for a while, and what waits then goes one by one. */

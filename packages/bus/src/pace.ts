@@ -51,6 +51,8 @@ const slowOnceMs = 1_000
 const debitMaxMs = 1_000
 /** Unused time that is made up for at most, in milliseconds. */
 const backMaxMs = 250
+/** Slots given back at most in one step: those of a long stall are over anyway. */
+const unusedMax = 1_000
 /** Redis is left alone for this long after it failed, in milliseconds. */
 const retryMs = 1_000
 
@@ -62,14 +64,15 @@ export function openPace({ redis, prefix, onError, pair = metaPair }: PaceOption
   const lastSlots = new Map<string, number>()
   let awayUntil = 0
 
-  const listKey = (id: string): string => `${prefix}:{send-${id}}:slots`
+  const slotsKey = (id: string): string => `${prefix}:{send-${id}}:window`
   const numberKey = (id: string): string => `${prefix}:{send-${id}}:pace`
   const pairKey = (id: string, contactId: number): string => `${prefix}:{send-${id}}:pair:${contactId}`
 
   async function takeShared({ phoneNumberId, rate, free, unused, busyMs, pairs }: TakeRequest): Promise<Grant> {
+    const marks = unused.flatMap(({ mark }) => mark ?? []).slice(0, unusedMax)
     const keys = [
       numberKey(phoneNumberId),
-      listKey(phoneNumberId),
+      slotsKey(phoneNumberId),
       ...pairs.map(({ contactId }) => pairKey(phoneNumberId, contactId))
     ]
     const most = Math.max(1, Math.floor(rate * peak))
@@ -88,20 +91,22 @@ export function openPace({ redis, prefix, onError, pair = metaPair }: PaceOption
       lastSlots.get(phoneNumberId) ?? 0,
       recoveryMs * 1000,
       free,
-      unused,
+      marks.length,
       pair.intervalMs * 1000,
       pair.burst,
       pairMarginMs(pair) * 1000,
-      ...pairs.map(({ reserved }) => (reserved ? 'reserved' : 'place'))
+      ...pairs.map(({ reserved }) => (reserved ? 'reserved' : 'place')),
+      ...marks
     ])
-    const [now = 0, hold = 0, again = 0, many = 0, ...rest] = (answer as unknown[]).map(Number)
+    const [now = 0, hold = 0, again = 0, many = 0] = (answer as unknown[]).slice(0, 4).map(Number)
+    const rest = (answer as unknown[]).slice(4).map(String)
     clock.learn(now / 1000, askedAt, performance.now())
     const slots = rest.slice(0, many)
     const last = slots.at(-1)
-    if (last !== undefined) remember(phoneNumberId, last)
+    if (last !== undefined) remember(phoneNumberId, Number(last))
     return {
-      slots: slots.map((slot) => clock.toLocal(slot / 1000)),
-      waits: rest.slice(many).map((wait) => wait / 1000),
+      slots: slots.map((mark) => ({ at: clock.toLocal(Number(mark) / 1000), mark })),
+      waits: rest.slice(many).map((wait) => Number(wait) / 1000),
       holdMs: hold / 1000,
       againMs: Math.max(aheadMs / 2, again / 1000)
     }
@@ -122,7 +127,7 @@ export function openPace({ redis, prefix, onError, pair = metaPair }: PaceOption
       if (redis.status === 'ready' && performance.now() >= awayUntil) {
         try {
           const grant = await takeShared(request)
-          local.follow(request.phoneNumberId, grant.slots.at(-1))
+          local.follow(request.phoneNumberId, grant.slots.at(-1)?.at)
           return grant
         } catch (error) {
           awayUntil = performance.now() + retryMs
@@ -147,7 +152,7 @@ export function openPace({ redis, prefix, onError, pair = metaPair }: PaceOption
     async debit(phoneNumberId, many) {
       await tell(
         phoneNumberId,
-        run(redis, debitScript, [numberKey(phoneNumberId), listKey(phoneNumberId)], [many, debitMaxMs * 1000])
+        run(redis, debitScript, [numberKey(phoneNumberId), slotsKey(phoneNumberId)], [many, debitMaxMs * 1000])
       )
     }
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually, startTestRedis, type TestContext } from '@wag/testkit'
 import t from 'tap'
-import { openPace, type Pace, type PaceOptions, type TakeRequest } from '../src/index.ts'
+import { type Grant, openPace, type Pace, type PaceOptions, type Slot, type TakeRequest } from '../src/index.ts'
 import { ignore, openRedis, phoneNumberId } from './open.ts'
 
 type Where = { url: string; prefix: string }
@@ -18,9 +18,10 @@ async function openServer(t: TestContext) {
 }
 
 function request(changes: Partial<TakeRequest> = {}): TakeRequest {
-  return { phoneNumberId, rate: 200, free: 0, unused: 0, busyMs: 0, pairs: [], ...changes }
+  return { phoneNumberId, rate: 200, free: 0, unused: [], busyMs: 0, pairs: [], ...changes }
 }
 
+const momentsOf = ({ slots }: Grant): number[] => slots.map(({ at }) => at)
 const pairOf = (contactId: number, reserved = false) => ({ contactId, reserved })
 
 /** Takes slots as a sender does that always has more to send, for so long. */
@@ -28,7 +29,7 @@ async function takeFor(pace: Pace, ms: number, rate: number): Promise<number[]> 
   const slots: number[] = []
   for (const endAt = performance.now() + ms; performance.now() < endAt; ) {
     const grant = await pace.take(request({ rate, free: 5 }))
-    slots.push(...grant.slots)
+    slots.push(...momentsOf(grant))
     await sleep(grant.againMs)
   }
   return slots
@@ -53,18 +54,40 @@ t.test('two processes share one pace: no second holds more than 102 %, and none 
 t.test('slots that were wanted and not used are made up for, and still no second is too full', async (t) => {
   const { where } = await openServer(t)
   const pace = await open(t, where)
-  const slots = await takeFor(pace, 1_200, 200)
-  await sleep(200)
-  const lost = slots.splice(-10)
-  const since = performance.now()
-  for (let round = 0; round < 200; round++) {
-    const grant = await pace.take(request({ free: 3, unused: round === 0 ? lost.length : 0, busyMs: 2_000 }))
+  const slots: Slot[] = []
+  const take = async (unused: Slot[]): Promise<void> => {
+    const grant = await pace.take(request({ free: 3, unused, busyMs: 2_000 }))
     slots.push(...grant.slots)
     await sleep(Math.min(grant.againMs, 6))
   }
-  t.ok(busiest(slots) <= 204, `${busiest(slots)} in a second`)
-  const next = slots.filter((slot) => slot > since && slot < since + 600)
+  for (const endAt = performance.now() + 1_200; performance.now() < endAt; ) await take([])
+  await sleep(200)
+  const lost = slots.splice(-10)
+  const since = performance.now()
+  for (let round = 0; round < 200; round++) await take(round === 0 ? lost : [])
+  const moments = slots.map(({ at }) => at)
+  t.ok(busiest(moments) <= 204, `${busiest(moments)} in a second`)
+  const next = moments.filter((at) => at > since && at < since + 600)
   t.ok(next.length > 122, `${next.length} in the 600 ms that follow, where 118 are usual`)
+})
+
+t.test('what one process gives back, another one gets, and still no second is too full', async (t) => {
+  const { where } = await openServer(t)
+  const [steady, stalling] = [await open(t, where), await open(t, where)]
+  const used: number[] = []
+  const go = async (pace: Pace, loses: (round: number) => boolean): Promise<void> => {
+    let unused: Slot[] = []
+    for (let round = 0, endAt = performance.now() + 4_000; performance.now() < endAt; round++) {
+      const grant = await pace.take(request({ free: 5, unused, busyMs: 2_000 }))
+      const isLost = loses(round)
+      unused = isLost ? grant.slots : []
+      if (!isLost) used.push(...momentsOf(grant))
+      await sleep(isLost ? 40 : grant.againMs)
+    }
+  }
+  await Promise.all([go(steady, () => false), go(stalling, (round) => round % 3 > 0)])
+  t.ok(busiest(used) <= 204, `${busiest(used)} in a second`)
+  t.ok(used.length > 700, `${used.length} in four seconds`)
 })
 
 t.test('a number that had nothing to send begins at its pace, and not in a burst', async (t) => {
@@ -141,7 +164,7 @@ t.test('a rate that gave way is lower, falls once a second, and grows back', asy
   const pace = await open(t, where)
   const interval = async () => {
     const { slots } = await pace.take(request({ rate: 1_000, free: 20 }))
-    return ((slots.at(-1) ?? 0) - (slots[0] ?? 0)) / (slots.length - 1)
+    return ((slots.at(-1)?.at ?? 0) - (slots[0]?.at ?? 0)) / (slots.length - 1)
   }
   const usual = await interval()
   await Promise.all(Array.from({ length: 20 }, () => pace.slow(phoneNumberId, 0.5, 0)))
@@ -160,22 +183,22 @@ t.test('after a Redis that lost everything slots go on where they were', async (
   await redis.flushall()
   let next: number | undefined
   await eventually(async () => {
-    next = (await pace.take(request({ rate: 100, free: 1, busyMs: 10_000 }))).slots[0]
+    next = (await pace.take(request({ rate: 100, free: 1, busyMs: 10_000 }))).slots[0]?.at
     return next !== undefined
   })
-  const gap = (next ?? 0) - (before.slots.at(-1) ?? 0)
+  const gap = (next ?? 0) - (before.slots.at(-1)?.at ?? 0)
   t.ok(gap > 9, `${gap.toFixed(1)} ms`)
 })
 
 t.test('messages that come in count too', async (t) => {
   const { where } = await openServer(t)
   const pace = await open(t, where)
-  const [first = 0] = (await pace.take(request({ rate: 100, free: 1 }))).slots
+  const [first = 0] = momentsOf(await pace.take(request({ rate: 100, free: 1 })))
   await pace.debit(phoneNumberId, 10)
   await pace.debit('unheard', 10)
   let next: number | undefined
   await eventually(async () => {
-    next = (await pace.take(request({ rate: 100, free: 1 }))).slots[0]
+    next = (await pace.take(request({ rate: 100, free: 1 }))).slots[0]?.at
     return next !== undefined
   })
   t.ok((next ?? 0) - first > 105, `${((next ?? 0) - first).toFixed(1)} ms`)
@@ -189,8 +212,8 @@ t.test('without Redis a process keeps to a quarter of the rate, and to what it k
   await server.exited
   const { slots } = await pace.take(request({ free: 6 }))
   t.equal(slots.length, 6)
-  t.ok((slots[0] ?? 0) >= (before.slots[0] ?? 0))
-  t.ok((slots.at(-1) ?? 0) - (slots[0] ?? 0) >= 99, 'a fiftieth of a second each, of a rate of 200')
+  t.ok((slots[0]?.at ?? 0) >= (before.slots[0]?.at ?? 0))
+  t.ok((slots.at(-1)?.at ?? 0) - (slots[0]?.at ?? 0) >= 99, 'a fiftieth of a second each, of a rate of 200')
   const { waits } = await pace.take(request({ pairs: [pairOf(1), pairOf(1), pairOf(1)] }))
   t.ok(waits[0] === 0 && waits[1] === 0 && (waits[2] ?? 0) > 50_000, String(waits))
   await pace.hold([phoneNumberId], 5_000)
@@ -209,7 +232,7 @@ t.test(
     t.strictSame(keys.sort(), [
       `test:{send-${phoneNumberId}}:pace`,
       `test:{send-${phoneNumberId}}:pair:7`,
-      `test:{send-${phoneNumberId}}:slots`
+      `test:{send-${phoneNumberId}}:window`
     ])
     for (const key of keys) t.ok((await redis.pttl(key)) > 0, key)
   }

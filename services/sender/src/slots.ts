@@ -1,4 +1,4 @@
-import { type Grant, lateMaxMs, type Pace } from '@wag/bus'
+import { type Grant, lateMaxMs, type Pace, type Slot } from '@wag/bus'
 import { type Hand, type Held } from './hand.ts'
 import { type Metrics } from './metrics.ts'
 
@@ -37,9 +37,9 @@ const never = Number.POSITIVE_INFINITY
 
 export function createSlots(options: SlotsOptions): Slots {
   const { pace, metrics, hand } = options
-  let slots: number[] = []
+  let slots: Slot[] = []
   let askAt = 0
-  let unused = 0
+  let unused: Slot[] = []
   let busySince = performance.now()
   let asking = false
   let isStale = false
@@ -61,7 +61,7 @@ export function createSlots(options: SlotsOptions): Slots {
       busyMs: Math.max(0, performance.now() - busySince),
       pairs: unchecked.map(({ message }) => ({ contactId: message.contactId, reserved: message.pairReserved }))
     }
-    unused = 0
+    unused = []
     void pace.take(request).then((grant) => {
       asking = false
       if (!closed) take(grant, unchecked)
@@ -93,16 +93,17 @@ export function createSlots(options: SlotsOptions): Slots {
   /** Wakes up for the next slot, or to ask for those that are missing. */
   function schedule(): void {
     clearTimeout(timer)
-    const at = Math.min(slots[0] ?? never, !asking && hand.size() > slots.length ? askAt : never)
+    const at = Math.min(slots[0]?.at ?? never, !asking && hand.size() > slots.length ? askAt : never)
     if (at < never) timer = setTimeout(tick, Math.max(0, at - performance.now()))
   }
 
   function tick(): void {
     const now = performance.now()
-    while (slots[0] !== undefined && slots[0] <= now + grainMs) {
-      const slot = slots.shift() ?? now
-      if (now - slot > lateMaxMs) metrics.missed.inc()
-      if (now - slot > lateMaxMs || !options.use()) unused++
+    for (let slot = slots[0]; slot && slot.at <= now + grainMs; slot = slots[0]) {
+      slots.shift()
+      const isLate = now - slot.at > lateMaxMs
+      if (isLate) metrics.missed.inc()
+      if (isLate || !options.use()) unused.push(slot)
     }
     if (!asking && hand.size() > slots.length && now + grainMs >= askAt) ask()
     schedule()
