@@ -1,3 +1,5 @@
+export type { BrakedSend } from './give-way.ts'
+export { giveWay } from './give-way.ts'
 export type { Grant, PairCheck, PairLimit, Slot, TakeRequest } from './grant.ts'
 export { checkRedis } from './health.ts'
 export type { HintHandlers, Publisher } from './hints.ts'

@@ -125,7 +125,7 @@ export {
   TokenReplySchema,
   TokenRequestSchema
 } from './realtime.ts'
-export type { OnUnknown, PauseScope, Priority, Recipient, RecipientKind } from './sending.ts'
+export type { Brake, OnUnknown, PauseScope, Priority, Recipient, RecipientKind } from './sending.ts'
 export {
   OnUnknownSchema,
   PauseScopeSchema,

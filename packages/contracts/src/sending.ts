@@ -24,3 +24,9 @@ export type Recipient = { kind: RecipientKind; id: string }
 /** What may be paused, from the widest to the narrowest. */
 export const PauseScopeSchema = Type.Enum(['app', 'token', 'waba', 'number', 'template'])
 export type PauseScope = Static<typeof PauseScopeSchema>
+
+/** How the pace gives way to an error of Meta's: of one number, to one person, or of all numbers that share something. */
+export type Brake =
+  | { scope: 'number'; factor: number; holdMs: number }
+  | { scope: 'pair'; holdMs: number }
+  | { scope: 'app' | 'token' | 'waba'; holdMs: number }

@@ -10,6 +10,22 @@ export type PauseKey = { tenantId: string; scope: PauseScope; key: string }
 
 export type Pause = PauseKey & { reason: string; error: MetaError | null; pausedAt: Date; resumesAt: Date | null }
 
+/** A number as it was when something was posted from it; `tokenHash` in hex. */
+export type RefusedNumber = { tenantId: string; id: string; wabaId: string | null; tokenHash: string | null }
+
+/**
+ * What must be paused where an error of Meta's reaches this far; undefined for a template's error of a message without a
+ * template. Of what is not known, the account say, only the number itself can be stopped.
+ */
+export function pauseKeyOf(scope: PauseScope, number: RefusedNumber, template?: string | null): PauseKey | undefined {
+  const { tenantId, id, wabaId, tokenHash } = number
+  if (scope === 'template') return typeof template === 'string' ? { tenantId, scope, key: template } : undefined
+  if (scope === 'app') return { tenantId, scope, key: '' }
+  if (scope === 'token' && tokenHash !== null) return { tenantId, scope, key: tokenHash }
+  if (scope === 'waba' && wabaId !== null) return { tenantId, scope, key: wabaId }
+  return { tenantId, scope: 'number', key: id }
+}
+
 /** Whether the pause `p` stops the number `n` of phone_numbers. */
 export const stopsNumber = sql<boolean>`(p.tenant_id = n.tenant_id and case p.scope
   when 'number' then p.key = n.id

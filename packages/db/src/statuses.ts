@@ -16,15 +16,18 @@ export type NewStatus = {
   content: Record<string, unknown>
 }
 
-/** What storing statuses came to: the events, and, in the order of the statuses, which of them wait for their message. */
-export type StoredStatuses = { events: NewEvent[]; isParked: boolean[] }
+/**
+ * What storing statuses came to: the events, and, in the order of the statuses, which of them wait for their message, and
+ * for which message they are news; a status is news once.
+ */
+export type StoredStatuses = { events: NewEvent[]; isParked: boolean[]; newsOf: (string | undefined)[] }
 
 /**
  * Stores a tenant's statuses, each once, moves their messages forward and returns the events that tell of it. A status
  * whose message is not known is kept and waits for it.
  */
 export async function storeStatuses(trx: Db, tenantId: string, statuses: NewStatus[]): Promise<StoredStatuses> {
-  if (statuses.length === 0) return { events: [], isParked: [] }
+  if (statuses.length === 0) return { events: [], isParked: [], newsOf: [] }
   const find = finder(await lockMessages(trx, tenantId, statuses))
   const fresh = await insertStatuses(trx, tenantId, statuses, find)
   const learned = new Map<string, Learned>()
@@ -36,7 +39,12 @@ export async function storeStatuses(trx: Db, tenantId: string, statuses: NewStat
     learned.set(message.id, entry)
   }
   const events = await applySteps(trx, [...learned.values()])
-  return { events, isParked: statuses.map((status) => find(status) === undefined) }
+  const news = new Set(fresh)
+  return {
+    events,
+    isParked: statuses.map((status) => find(status) === undefined),
+    newsOf: statuses.map((status) => (news.has(status) ? find(status)?.id : undefined))
+  }
 }
 
 function stepsOf(status: NewStatus): Step[] {

@@ -21,7 +21,8 @@ t.test('a status that came before its message was known waits for it', async (t)
   const claimed = await claimOne(db)
   t.strictSame(await db.transaction().execute((trx) => storeStatuses(trx, tenantId, [delivered])), {
     events: [],
-    isParked: [true]
+    isParked: [true],
+    newsOf: [undefined]
   })
   t.equal(await stateOf(db, claimed.messageId), 'sending')
   await recordSent(db, claimed)

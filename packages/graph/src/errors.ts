@@ -3,7 +3,15 @@ import { accountCodes } from './codes/account.ts'
 import { authCodes } from './codes/auth.ts'
 import { callingCodes } from './codes/calling.ts'
 import { definitionCodes } from './codes/definition.ts'
-import { type ErrorClass, type ErrorGroup, type ErrorRow, type ErrorScope, hourMs, minuteMs } from './codes/group.ts'
+import {
+  type ErrorClass,
+  type ErrorGroup,
+  type ErrorRow,
+  type ErrorScope,
+  hourMs,
+  minuteMs,
+  type Slowdown
+} from './codes/group.ts'
 import { groupCodes } from './codes/groups.ts'
 import { inboundCodes } from './codes/inbound.ts'
 import { managementCodes } from './codes/management.ts'
@@ -31,6 +39,7 @@ export type Classification = {
   pause?: ErrorPause
   /** With `wait`: how long, where it is not the scope's usual time. */
   retryAfterMs?: number
+  slows?: Slowdown
 }
 
 /** A code or a range of codes with all that is known of it; docs/meta-errors.md shows these. */

@@ -1,3 +1,4 @@
+export { brakeOf } from './brake.ts'
 export type { Graph, GraphOptions, MediaRequest, ReadRequest, SendRequest, UploadRequest } from './client.ts'
 export { createGraph } from './client.ts'
 export type { Description } from './content.ts'
@@ -26,6 +27,7 @@ export { bytesMaxOf, kindOf, mediaBytesMax, mediaKinds, mimeTypesOf, tidyMimeTyp
 export type { Judgement, MediaClaim, Sniffed } from './media-type.ts'
 export { judgeMedia, sniffMedia } from './media-type.ts'
 export type { SendOutcome } from './outcome.ts'
+export { outcomeOf } from './outcome.ts'
 export { parseWebhook } from './parse.ts'
 export { createPayload } from './payload.ts'
 export type { Putback } from './retry.ts'

@@ -32,6 +32,11 @@ export function readOutcome(exchange: Exchange): SendOutcome {
   return { kind: 'unknown', error: { message: `Meta's answer was lost (${exchange.reason})` } }
 }
 
+/** Meta took a message and tells by a status that it failed: what the same code would have been as an answer. Pure. */
+export function outcomeOf(error: MetaError): SendOutcome {
+  return readCode(error)
+}
+
 function readAnswer(answer: Answer): SendOutcome {
   const json = readJson(answer.body)
   const isOk = answer.status >= 200 && answer.status < 300
@@ -42,16 +47,16 @@ function readAnswer(answer: Answer): SendOutcome {
   }
   const error = isRecord(json) ? readMetaError(json.error) : undefined
   if (error?.code === undefined) return readStatus(answer, error)
-  return readCode(answer, error, isRecord(json) && isRecord(json.error) && json.error.is_transient === true)
+  const isTransient = isRecord(json) && isRecord(json.error) && json.error.is_transient === true
+  return readCode(error, answer, answer.status >= 500 || isTransient)
 }
 
 // Meta's code decides, not the HTTP status: 130429 came with 400 and with 429, a missing permission with 500.
-function readCode(answer: Answer, error: MetaError, isTransient: boolean): SendOutcome {
+function readCode(error: MetaError, answer?: Answer, isFault = false): SendOutcome {
   const { class: name, scope, action, pause, retryAfterMs } = classify(error.code)
   if (action === 'wait') return throttled(error, scope, answer, retryAfterMs)
   // A code we do not know refuses the message, unless Meta itself speaks of a fault: then it may have been created.
-  const isFault = !isKnown(error.code) && (answer.status >= 500 || isTransient)
-  if (action === 'settle' || isFault) return { kind: 'unknown', error }
+  if (action === 'settle' || (isFault && !isKnown(error.code))) return { kind: 'unknown', error }
   return { kind: 'failed', error, class: name, ...(pause && { pause }) }
 }
 
@@ -81,10 +86,15 @@ function meaningOf(status: number): string {
   return 'something on the way to Meta refused the message; check GRAPH_URL and any proxy'
 }
 
-function throttled(error: MetaError, scope: ErrorScope, answer: Answer, ownMs = firstWaits[scope]): SendOutcome {
+function throttled(
+  error: MetaError,
+  scope: ErrorScope,
+  answer: Answer | undefined,
+  ownMs = firstWaits[scope]
+): SendOutcome {
   const isOfAccount = scope === 'app' || scope === 'token' || scope === 'waba'
-  const regainMs = isOfAccount ? readRegainMs(answer.usage) : 0
-  const askedMs = Math.min(askedMsMax, Math.max(regainMs, (answer.retryAfterSeconds ?? 0) * 1000))
+  const regainMs = isOfAccount ? readRegainMs(answer?.usage) : 0
+  const askedMs = Math.min(askedMsMax, Math.max(regainMs, (answer?.retryAfterSeconds ?? 0) * 1000))
   return { kind: 'throttled', error, scope, retryAfterMs: Math.max(ownMs, askedMs) }
 }
 

@@ -1,3 +1,4 @@
+import { giveWay } from '@wag/bus'
 import { type Applied } from './apply.ts'
 import { type IngestContext } from './context.ts'
 import { tell } from './tell.ts'
@@ -20,6 +21,12 @@ export function announce(context: IngestContext, applied: Applied | undefined): 
   // Meta's limit of a number counts both directions.
   for (const [number, many] of applied.tally.inbound) {
     pace.debit(number, many).catch((error: unknown) => log.debug({ err: error }, 'a pace was not debited'))
+  }
+  for (const { brake, ...send } of applied.tally.brakings.values()) {
+    giveWay(pace, send, brake).catch((error: unknown) => log.debug({ err: error }, 'a pace did not give way'))
+  }
+  for (const { scope, reason, error, resumesAfterMs } of applied.tally.pauses) {
+    log.warn({ scope, reason, code: error?.code, resumesAfterMs }, 'sending is paused')
   }
   if (applied.tally.media > 0) context.media.ring(applied.tally.media)
 }

@@ -1,7 +1,14 @@
-import { type StatusItem } from '@wag/contracts'
+import { type StatusItem, stateOfStatus } from '@wag/contracts'
 import { type Db, type NewEvent, storeStatuses } from '@wag/db'
-import { ofKind, type SourcedItem } from './items.ts'
+import { actOnFailures, type Failure } from './act-on-failures.ts'
+import { ofKind, pastTimeOf, type SourcedItem } from './items.ts'
 import { type Tally } from './tally.ts'
+
+/**
+ * A failure older than this stops and slows nothing: what is delivered late or replayed may have been put right since,
+ * and where it was not, the next message says so. Also the longest for which a failure of before a resume counts.
+ */
+const newsMaxMs = 180_000
 
 /** Stores a tenant's statuses, each once, moves messages forward, and returns the events that tell of it. */
 export async function applyStatuses(
@@ -11,7 +18,7 @@ export async function applyStatuses(
   tally: Tally
 ): Promise<NewEvent[]> {
   const statuses = ofKind(items, 'status')
-  const { events, isParked } = await storeStatuses(
+  const { events, isParked, newsOf } = await storeStatuses(
     trx,
     tenantId,
     statuses.map(({ item }) => statusOf(item))
@@ -24,7 +31,19 @@ export async function applyStatuses(
     statuses.filter((_, index) => isParked[index]),
     'parked'
   )
-  return events
+  const failures = statuses.flatMap((sourced, index) => failureOf(sourced, newsOf[index]) ?? [])
+  if (failures.length === 0) return events
+  const reaction = await actOnFailures(trx, tenantId, failures)
+  tally.pauses.push(...reaction.pauses)
+  for (const [name, braking] of reaction.brakings) tally.brakings.set(name, braking)
+  return [...events, ...reaction.events]
+}
+
+function failureOf(sourced: SourcedItem<StatusItem>, messageId: string | undefined): Failure | undefined {
+  const { status, error } = sourced.item
+  if (messageId === undefined || !error || stateOfStatus(status) !== 'failed') return undefined
+  const ageMs = Date.now() - pastTimeOf(sourced).getTime()
+  return ageMs <= newsMaxMs ? { messageId, error } : undefined
 }
 
 function statusOf(item: StatusItem) {

@@ -10,7 +10,7 @@ export type IngestContext = {
   db: Db
   publisher: Publisher
   media: MediaBell
-  pace: Pick<Pace, 'debit'>
+  pace: Pick<Pace, 'debit' | 'slow' | 'hold' | 'refuse'>
   metrics: Metrics
   log: FastifyBaseLogger
   forget: Forget

@@ -1,4 +1,6 @@
 import { type InboxResult } from '@wag/contracts'
+import { type NewPause } from '@wag/db'
+import { type Braking } from './act-on-failures.ts'
 import { type SourcedItem } from './items.ts'
 
 /** What an item can come to. */
@@ -11,6 +13,10 @@ export type Tally = {
   inbound: Map<string, number>
   /** Media that new messages brought. */
   media: number
+  /** What was paused because of failures. */
+  pauses: NewPause[]
+  /** What the pace must give way to, by name. */
+  brakings: Map<string, Braking>
   /** Adds what another has counted. */
   add(other: Tally): void
   processed(): { id: string; result: InboxResult }[]
@@ -23,6 +29,8 @@ export function createTally(webhookIds: string[]): Tally {
   return {
     inbound: new Map(),
     media: 0,
+    pauses: [],
+    brakings: new Map(),
     count(items, outcome) {
       for (const { webhook } of items) {
         const result = results.get(webhook.id)
@@ -33,6 +41,8 @@ export function createTally(webhookIds: string[]): Tally {
     },
     add(other) {
       this.media += other.media
+      this.pauses.push(...other.pauses)
+      for (const [name, braking] of other.brakings) this.brakings.set(name, braking)
       for (const [number, many] of other.inbound) this.inbound.set(number, (this.inbound.get(number) ?? 0) + many)
       for (const { id, result } of other.processed()) {
         const ours = results.get(id)

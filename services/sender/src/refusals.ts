@@ -1,13 +1,20 @@
 import { type Pace, type Publisher } from '@wag/bus'
 import { type MetaError } from '@wag/contracts'
-import { type Db, hashToken, listPauses, numbersIn, type PauseKey, pause, resumeHealed, withRetry } from '@wag/db'
+import {
+  type Db,
+  listPauses,
+  numbersIn,
+  type PauseKey,
+  pause,
+  pauseKeyOf,
+  type RefusedNumber,
+  resumeHealed,
+  withRetry
+} from '@wag/db'
 import { type ErrorClass, type ErrorPause, isKnown, type SendOutcome } from '@wag/graph'
 import { type FastifyBaseLogger } from 'fastify'
 import { type Metrics } from './metrics.ts'
 import { notify } from './notify.ts'
-
-/** A number as it was when something was posted from it. */
-export type RefusedNumber = { tenantId: string; id: string; wabaId: string | null; accessToken: string }
 
 export type Refusals = {
   /**
@@ -99,7 +106,7 @@ export function createRefusals({ db, publisher, pace, metrics, log }: RefusalsCo
       countCode(outcome.error)
       if (outcome.kind !== 'failed') return 0
       const stopping = outcome.pause ?? (isBroken ? strangersPause : undefined)
-      const what = stopping && keyOf(stopping.scope, number, content)
+      const what = stopping && pauseKeyOf(stopping.scope, number, templateOf(content))
       if (!stopping || !what) return 0
       await stop(what, { ...outcome, ...stopping, ...(!outcome.pause && { class: 'account_config' }) })
       return what.scope === 'template' ? 0 : holdMs
@@ -117,18 +124,6 @@ export function createRefusals({ db, publisher, pace, metrics, log }: RefusalsCo
       for (const { scope } of pauses) metrics.pauses.inc({ scope })
     }
   }
-}
-
-/** What the ledger calls that which must stop; undefined for a template's error of a message without a template. */
-function keyOf(scope: ErrorPause['scope'], number: RefusedNumber, content: object): PauseKey | undefined {
-  const { tenantId, id, wabaId, accessToken } = number
-  if (scope === 'app') return { tenantId, scope, key: '' }
-  if (scope === 'token') return { tenantId, scope, key: hashToken(accessToken).toString('hex') }
-  if (scope === 'waba' && wabaId !== null) return { tenantId, scope, key: wabaId }
-  // Without the id of its account only the number itself can be stopped.
-  if (scope !== 'template') return { tenantId, scope: 'number', key: id }
-  const name = templateOf(content)
-  return name === undefined ? undefined : { tenantId, scope, key: name }
 }
 
 function templateOf(content: object): string | undefined {

@@ -1,12 +1,21 @@
 import { type MetaError } from '@wag/contracts'
-import { connect, type Db, ensureTenant, listPauses, pausesOf, saveNumber } from '@wag/db'
+import {
+  connect,
+  type Db,
+  ensureTenant,
+  hashToken,
+  listPauses,
+  pausesOf,
+  type RefusedNumber,
+  saveNumber
+} from '@wag/db'
 import { type SendOutcome } from '@wag/graph'
 import { createTestDatabase, type TestContext } from '@wag/testkit'
 import { type FastifyBaseLogger } from 'fastify'
 import { Registry } from 'prom-client'
 import t from 'tap'
 import { createMetrics } from '../src/metrics.ts'
-import { createRefusals, type RefusedNumber } from '../src/refusals.ts'
+import { createRefusals } from '../src/refusals.ts'
 import { encryptionKey, tenantId } from './open.ts'
 
 const text = { type: 'text', text: { body: 'x' } }
@@ -27,9 +36,11 @@ async function open(t: TestContext) {
   const db = connect({ url: await createTestDatabase(t), poolMax: 4, applicationName: 'test' })
   t.teardown(() => db.destroy())
   await ensureTenant(db, { id: tenantId, name: 'default' })
-  const numbers = ['1', '2'].map((id): RefusedNumber => ({ tenantId, id, wabaId: 'A', accessToken: `token ${id}` }))
-  for (const { accessToken, id } of numbers) {
-    await saveNumber(db, { tenantId, id }, { accessToken, wabaId: 'A' }, encryptionKey)
+  const numbers = ['1', '2'].map(
+    (id): RefusedNumber => ({ tenantId, id, wabaId: 'A', tokenHash: hashToken(`token ${id}`).toString('hex') })
+  )
+  for (const { id } of numbers) {
+    await saveNumber(db, { tenantId, id }, { accessToken: `token ${id}`, wabaId: 'A' }, encryptionKey)
   }
   const [one = numbers[0], two = numbers[0]] = numbers
   if (!one || !two) throw new Error('no numbers')

@@ -18,6 +18,9 @@ export type ErrorClass =
 /** How far an error reaches: what else would meet it too. */
 export type ErrorScope = 'app' | 'token' | 'waba' | 'number' | 'pair' | 'template' | 'message'
 
+/** The number's rate is multiplied by this, and it holds for so long. */
+export type Slowdown = { factor: number; holdMs: number }
+
 /** One code of Meta's, or a range with both ends, in our words. */
 export type ErrorRow = {
   code: number | readonly [from: number, to: number]
@@ -27,6 +30,8 @@ export type ErrorRow = {
   advice: string
   /** A pause of this code's ends by itself after this long, where its class says otherwise or nothing. */
   resumesAfterMs?: number
+  /** The number goes slower although nothing says that it was too fast. */
+  slows?: Slowdown
   /** Meta certainly made nothing of the message, and it may be sent again after this long. */
   retryAfterMs?: number
 }

@@ -121,7 +121,8 @@ export const platformCodes: readonly ErrorGroup[] = [
         code: 131057,
         title: 'The account is in maintenance',
         advice:
-          'Meta is working on the account, often to raise its throughput, for about a minute. The number slows down by itself; whether this message was taken, its status will tell.'
+          'Meta is working on the account, often to raise its throughput, for about a minute. The number slows down by itself; whether this message was taken, its status will tell.',
+        slows: { factor: 0.5, holdMs: 5_000 }
       },
       {
         code: 2494100,
