@@ -26,14 +26,16 @@ export type PaceOptions = {
 
 /** Meta's own numbers. */
 const metaPair: PairLimit = { intervalMs: 6_000, burst: 45 }
-/** The share of the rate that is used. */
+/** The share of the rate that is used, at most and at least. */
 const share = 0.985
+const shareLeast = 0.975
 /**
- * No more than `peak` of the rate in any second, at Meta: so many slots in a second and `slackMs`, since one message may
- * be under way for longer than the next, and a slot is used up to `lateMaxMs` late.
+ * No more than `peak` of the rate in any second, at Meta: so many slots in a second and as much longer as leaves
+ * `shareLeast`, up to `slackMs`, since one message may be under way for longer than the next, and a slot is used up to
+ * `lateMaxMs` late.
  */
 const peak = 1.02
-const slackMs = 30
+const slackMs = 40
 /** A slot this long past is void, in milliseconds: sent now, its message would stand too close to the next ones. */
 export const lateMaxMs = 10
 /**
@@ -76,7 +78,7 @@ export function openPace({ redis, prefix, onError, pair = metaPair }: PaceOption
       ...pairs.map(({ contactId }) => pairKey(phoneNumberId, contactId))
     ]
     const most = Math.max(1, Math.floor(rate * peak))
-    const windowUs = (1_000 + slackMs) * 1_000
+    const windowUs = Math.min(1_000 + slackMs, (1_000 * most) / (shareLeast * rate)) * 1_000
     const intervalUs = Math.max(1_000_000 / (rate * share), windowUs / most)
     const leadMs = clock.delay()
     const askedAt = performance.now()
