@@ -24,7 +24,6 @@ export async function saveNumber(
   const sealed = accessToken === undefined ? null : sealToken(number, accessToken, encryptionKey)
   const hash = accessToken === undefined ? null : hashToken(accessToken)
   return db.transaction().execute(async (trx) => {
-    if (isDefault) await clearDefault(trx, number)
     const before = await trx
       .selectFrom('phone_numbers')
       .select('token_hash')
@@ -32,18 +31,18 @@ export async function saveNumber(
       .forUpdate()
       .executeTakeFirst()
     const { rows } = await sql<{ isNew: boolean }>`
-      insert into phone_numbers as n (tenant_id, id, access_token, token_hash, waba_id, rate, is_default)
-      values (${number.tenantId}, ${number.id}, ${sealed}, ${hash}, ${wabaId ?? null}, ${rate ?? null}, ${isDefault ?? false})
+      insert into phone_numbers as n (tenant_id, id, access_token, token_hash, waba_id, rate)
+      values (${number.tenantId}, ${number.id}, ${sealed}, ${hash}, ${wabaId ?? null}, ${rate ?? null})
       on conflict (id) do update set
         access_token = coalesce(excluded.access_token, n.access_token),
         token_hash = coalesce(excluded.token_hash, n.token_hash),
         waba_id = coalesce(excluded.waba_id, n.waba_id),
-        rate = case when ${rate !== undefined} then excluded.rate else n.rate end,
-        is_default = n.is_default or excluded.is_default
+        rate = case when ${rate !== undefined} then excluded.rate else n.rate end
       where n.tenant_id = excluded.tenant_id
       returning n.xmax = 0 as "isNew"`.execute(trx)
     const [saved] = rows
     if (!saved) return undefined
+    if (isDefault) await makeDefault(trx, number)
     const old = before?.token_hash
     const events: NewEvent[] =
       hash && old && !hash.equals(old) ? await endTokenPause(trx, number, old.toString('hex')) : []
@@ -51,10 +50,14 @@ export async function saveNumber(
   })
 }
 
-async function clearDefault(trx: Db, { tenantId, id }: PhoneNumber): Promise<void> {
+/** In two statements: a tenant has one default at every moment, within a statement too. */
+async function makeDefault(trx: Db, { tenantId, id }: PhoneNumber): Promise<void> {
   await sql`
     update phone_numbers set is_default = false
     where tenant_id = ${tenantId} and is_default and id <> ${id}`.execute(trx)
+  await sql`
+    update phone_numbers set is_default = true
+    where tenant_id = ${tenantId} and id = ${id} and not is_default`.execute(trx)
 }
 
 /** Makes a number its tenant's default and keeps its Meta token, encrypted. */
