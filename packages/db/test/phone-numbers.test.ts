@@ -51,6 +51,9 @@ t.test("a number of another tenant's is neither shown nor changed", async (t) =>
   t.equal(await saveNumber(db, { tenantId: other, id: '1' }, { accessToken: 'theirs', rate: 99 }, key), undefined)
   t.strictSame(await listNumbers(db, other, { id: '1' }), [])
   t.match(await listNumbers(db, tenantId, { id: '1' }), [{ rate: 10 }])
+  await saveDefaultNumber(db, { tenantId: other, id: '2' }, 'theirs', key)
+  t.equal(await saveNumber(db, { tenantId: other, id: '1' }, { isDefault: true }, key), undefined)
+  t.match(await findDefaultNumber(db, other), { id: '2' }, 'who asks for it keeps the default there was')
   t.equal(await loadAccessToken(db, number('1'), key), 'mine')
 })
 
@@ -72,7 +75,7 @@ t.test('tokens kept before there were hashes get theirs; those of another key ar
 
 t.test('what waits is counted by number and priority, and no further than asked', async (t) => {
   const { db } = await openLedger(t)
-  const messages = ['1', '1', '1', '1', '2'].map((phoneNumberId) => newMessage({ phoneNumberId }))
+  const messages = ['1', '1', '1', '1', '1', '2', '2'].map((phoneNumberId) => newMessage({ phoneNumberId }))
   await acceptMessages(db, [requestOf(...messages)])
   const set = (index: number, change: object) =>
     db
@@ -84,10 +87,12 @@ t.test('what waits is counted by number and priority, and no further than asked'
   await set(0, { priority: 0, due_at: early })
   await set(1, { priority: 2 })
   await set(2, { priority: 2 })
-  await set(3, { state: 'unknown', claim: createId() })
+  for (const index of [3, 4, 5]) await set(index, { state: 'unknown', claim: createId() })
   const found = await countWaiting(db, ['1', '2', '3'], 100)
-  t.strictSame(found.get('1'), { otp: 1, normal: 0, bulk: 2, unknown: 1, oldestDueAt: early })
-  t.match(found.get('2'), { otp: 0, normal: 1, bulk: 0, unknown: 0 })
+  t.strictSame(found.get('1'), { otp: 1, normal: 0, bulk: 2, unknown: 2, oldestDueAt: early })
+  t.match(found.get('2'), { otp: 0, normal: 1, bulk: 0, unknown: 1 })
   t.strictSame(found.get('3'), { otp: 0, normal: 0, bulk: 0, unknown: 0, oldestDueAt: null })
-  t.match((await countWaiting(db, ['1'], 1)).get('1'), { otp: 1, bulk: 1 })
+  const few = await countWaiting(db, ['1', '2'], 1)
+  t.match(few.get('1'), { otp: 1, bulk: 1, unknown: 1 })
+  t.match(few.get('2'), { normal: 1, unknown: 1 }, 'what another number has a lot of hides nothing')
 })
