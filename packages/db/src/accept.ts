@@ -32,16 +32,23 @@ export type SendRequest = {
   answer?: unknown
 }
 
-/** `at` is the ledger's time of the acceptance, to the millisecond. A `mismatch` is a key that stands for another body. */
-export type Acceptance = { kind: 'accepted'; at: Date } | { kind: 'replayed'; answer: unknown } | { kind: 'mismatch' }
+/**
+ * `at` is the ledger's time of the acceptance, to the millisecond. A `mismatch` is a key that stands for another body. Of an
+ * `unread` request only that its key is taken is known: nothing of it was stored, and it may be repeated.
+ */
+export type Acceptance =
+  | { kind: 'accepted'; at: Date }
+  | { kind: 'replayed'; answer: unknown }
+  | { kind: 'mismatch' }
+  | { kind: 'unread'; cause?: unknown }
 
 /** How long a message without an expiry of its own may wait to be sent, from its time on, in seconds. */
 const lifetimeDefaultS = 86_400
 
 /**
  * Commits requests in one statement: messages as `queued` or `scheduled`, a contact for every recipient that has none, and
- * idempotency keys. A request whose key is taken stores nothing. When this returns, all of it is in the ledger; when it
- * throws, none is. The results stand in the order of the requests.
+ * idempotency keys. A request whose key is taken stores nothing. When this returns, all of it is in the ledger; when the
+ * ledger refuses it, none is. The results stand in the order of the requests.
  */
 export async function acceptMessages(
   db: Db,
@@ -74,12 +81,14 @@ export async function acceptMessages(
 /** What a request came to whose key was taken is read after the winner's commit, which the insert has waited for. */
 async function resultsOf(db: Db, requests: SendRequest[], at: Date, won: Set<string>): Promise<Acceptance[]> {
   const lost = requests.filter(({ id, idempotency }) => idempotency !== undefined && !won.has(id))
-  const answers = await findAnswers(db, lost)
+  // The others are committed: what goes wrong from here on is not theirs.
+  const answers = await findAnswers(db, lost).catch((cause: unknown) => ({ cause }))
   return requests.map(({ id, tenantId, idempotency }) => {
     if (!idempotency || won.has(id)) return { kind: 'accepted', at }
+    if ('cause' in answers) return { kind: 'unread', cause: answers.cause }
     const first = answers.get(keyOf({ tenantId, idempotency }))
-    // The key was dropped for its age since we looked: once more, and it is free.
-    if (!first) throw Object.assign(new Error('an idempotency key was dropped meanwhile'), { code: '40001' })
+    // The key was dropped for its age since we looked: now it is free.
+    if (!first) return { kind: 'unread' }
     return first.fingerprint.equals(idempotency.fingerprint)
       ? { kind: 'replayed', answer: first.answer }
       : { kind: 'mismatch' }

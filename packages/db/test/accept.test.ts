@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createId } from '@wag/contracts'
 import { eventually } from '@wag/testkit'
-import { sql } from 'kysely'
+import { type KyselyPlugin, sql } from 'kysely'
 import t from 'tap'
 import { acceptMessages, type Db, listContacts, type NewMessage, type SendRequest, withRetry } from '../src/index.ts'
 import { acceptSome, messageRow, newMessage, openLedger, recipientOf, requestOf, tenantId } from './ledger.ts'
@@ -172,6 +172,28 @@ t.test('a request waits for the one that has its key, and is accepted itself whe
     t.match(await second, [end === 'commit' ? { kind: 'replayed', answer: first.answer } : { kind: 'accepted' }])
   }
 })
+
+t.test('where first answers cannot be read, what was accepted with the others stays accepted', async (t) => {
+  const { db } = await openLedger(t)
+  await acceptMessages(db, [keyedRequest('k')])
+  const requests = [requestOf(newMessage()), keyedRequest('k'), keyedRequest('l')]
+  const results = await acceptMessages(db.withPlugin(failingAfter(1)), requests)
+  t.match(results, [{ kind: 'accepted' }, { kind: 'unread', cause: /gone/ }, { kind: 'accepted' }])
+  t.equal((await storedIds(db)).length, 3)
+})
+
+/** Lets so many statements through. */
+function failingAfter(many: number): KyselyPlugin {
+  let seen = 0
+  return {
+    transformQuery({ node }) {
+      seen += 1
+      if (seen > many) throw new Error('the connection is gone')
+      return node
+    },
+    transformResult: async ({ result }) => result
+  }
+}
 
 t.test('a refused request makes no contacts', async (t) => {
   const { db } = await openLedger(t)

@@ -13,7 +13,8 @@ const bytesUnknown = 65_536
 
 /**
  * Commits what a request wants to send. `Answer` is what is kept under its key, and what a repeated request is answered
- * from. Throws `idempotency_mismatch` where the key stands for another body.
+ * from. Throws `idempotency_mismatch` where the key stands for another body, `ledger_unavailable` where what it stands for
+ * cannot be read now.
  */
 export async function commitRequest<Answer>(
   { acceptor }: CommitContext,
@@ -26,6 +27,7 @@ export async function commitRequest<Answer>(
   const id = wanted.idempotency ? createId() : ''
   const acceptance = await acceptor.accept({ ...wanted, id }, bytes)
   if (acceptance.kind === 'mismatch') throw mismatch()
+  if (acceptance.kind === 'unread') throw unread(acceptance.cause)
   return acceptance.kind === 'replayed' ? { kind: 'replayed', answer: acceptance.answer as Answer } : acceptance
 }
 
@@ -49,6 +51,11 @@ export async function replayRefused<Answer>(
 
 function mismatch(): GatewayError {
   return new GatewayError('idempotency_mismatch', 'This Idempotency-Key was used for another request: use a new one')
+}
+
+function unread(cause: unknown): GatewayError {
+  const detail = 'This Idempotency-Key was used before, and its answer could not be read: repeat the request with it'
+  return new GatewayError('ledger_unavailable', detail, cause === undefined ? {} : { cause })
 }
 
 /** Says that an answer is the one of an earlier request. */
