@@ -13,7 +13,10 @@ export function createLanes(context: LaneContext): Lanes {
   let closed = false
 
   function make(phoneNumberId: string): Lane {
-    const lane = createLane(context, phoneNumberId, () => lanes.delete(phoneNumberId))
+    const lane = createLane(context, phoneNumberId, () => {
+      // A timer of a lane that has ended may still say so, when the number has another one already.
+      if (lanes.get(phoneNumberId) === lane) lanes.delete(phoneNumberId)
+    })
     lanes.set(phoneNumberId, lane)
     return lane
   }

@@ -1,5 +1,6 @@
+import { type MetaError } from '@wag/contracts'
 import { type ClaimedMessage, type Outcome } from '@wag/db'
-import { type Graph, retryDelayMs, type SendOutcome } from '@wag/graph'
+import { type Graph, isKnown, retryDelayMs, type SendOutcome } from '@wag/graph'
 import { type FastifyBaseLogger } from 'fastify'
 import { type Metrics } from './metrics.ts'
 import { type ReadyNumber } from './numbers.ts'
@@ -38,7 +39,7 @@ export async function post(
     callbackData: messageId
   })
   stopTimer()
-  metrics.outcomes.inc({ outcome: answer.kind, code: answer.kind === 'sent' ? '' : (answer.error.code ?? '') })
+  metrics.outcomes.inc({ outcome: answer.kind, code: answer.kind === 'sent' ? '' : labelOf(answer.error) })
   if (answer.kind !== 'sent') {
     log.info({ messageId, outcome: answer.kind, code: answer.error.code }, 'Meta did not take a message')
   }
@@ -47,6 +48,12 @@ export async function post(
     refusals.met(number, claimed.content, answer).then(hold),
     recorder.add(outcomeOf(claimed, answer))
   ])
+}
+
+/** The codes that the table knows are few; whatever else stands in an answer must not make labels without an end. */
+function labelOf({ code }: MetaError): string | number {
+  if (code === undefined) return ''
+  return isKnown(code) ? code : 'other'
 }
 
 function outcomeOf(
