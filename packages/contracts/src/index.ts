@@ -24,6 +24,7 @@ export {
   WebhookStateSchema,
   webhookStates
 } from './inbox.ts'
+export { instantOf, instantRule } from './instant.ts'
 export type { EventHint, IngestJob, MediaJob, OutcomeHint, SendJob } from './jobs.ts'
 export {
   EventHintSchema,
@@ -83,7 +84,7 @@ export { checkMessage, contentOf, recipientOf } from './outbound/check.ts'
 export type { CheckedMessage } from './outbound/checked-message.ts'
 export type { OutboundContent, OutboundType } from './outbound/content.ts'
 export { OutboundContentSchema } from './outbound/content.ts'
-export { captionLengthMax } from './outbound/medium.ts'
+export { captionLengthMax, filenameLengthMax } from './outbound/medium.ts'
 export { templateNameLengthMax } from './outbound/template.ts'
 export { textLengthMax } from './outbound/text.ts'
 export type {

@@ -99,7 +99,7 @@ export async function addContact({ db }: Gateway, recipient: string): Promise<nu
   return contacts.find(({ waId }) => waId === recipient)?.id ?? 0
 }
 
-type Answer = { kind: 'sent'; wamid: string } | { kind: 'failed' | 'unknown'; error: MetaError }
+type Answer = { kind: 'sent'; wamid: string } | { kind: 'failed' | 'unknown'; error: MetaError } | { kind: 'expired' }
 
 /** Does what a sender would with the newest queued message; `tell` rings the gateway that waits. */
 export async function endSend({ db, config }: Gateway, answer: Answer, tell = true): Promise<string> {

@@ -58,6 +58,22 @@ t.test('when time is up the answer is 202 and names our id', async (t) => {
   t.match(answer.json(), { status: 'queued', message: new RegExp(id) })
 })
 
+t.test('whoever repeats a request whose message was not sent is told so', async (t) => {
+  const gateway = await openGateway(t, { SEND_WAIT_MS: 10 })
+  const repeated = () =>
+    gateway.app.inject({
+      method: 'POST',
+      url: '/send-template-message/',
+      headers: { ...headers, 'idempotency-key': 'k' },
+      payload: { to_phone_number: recipient, template_name: 'a' }
+    })
+  t.match((await repeated()).json(), { status: 'queued' })
+  const id = await endSend(gateway, { kind: 'expired' })
+  const answer = await repeated()
+  t.equal(answer.statusCode, 202)
+  t.match(answer.json(), { status: 'expired', message: new RegExp(`not sent.*${id}`) })
+})
+
 t.test('what cannot be sent is 400, and nothing is accepted', async (t) => {
   const gateway = await openGateway(t)
   const cases: [payload: object, message: RegExp][] = [

@@ -1,9 +1,9 @@
 import { type Static, Type } from 'typebox'
 import { type Problem } from '../errors.ts'
+import { instantPattern, instantRule } from '../instant.ts'
 import { OnUnknownSchema, PrioritySchema } from '../sending.ts'
 import { DataSchema, fixed, IdSchema, text } from './field.ts'
 import { unless, withRule } from './rule.ts'
-import { iso8601Pattern } from './times.ts'
 
 /** Bytes of a message's metadata as JSON. */
 export const metadataBytesMax = 2048
@@ -19,8 +19,8 @@ export const passedFields = {
 
 const TimeSchema = Type.String({
   maxLength: 40,
-  pattern: iso8601Pattern,
-  description: 'must be a time as of ISO 8601 with its zone, such as 2027-01-31T09:00:00Z'
+  pattern: instantPattern,
+  description: instantRule
 })
 
 /** Who sends to whom, and what the gateway does with it; none of it goes out as it is. */

@@ -1,8 +1,6 @@
 import { type Problem } from '../errors.ts'
+import { instantOf } from '../instant.ts'
 import { unless } from './rule.ts'
-
-/** A calendar date, a time of day and a zone. */
-export const iso8601Pattern = String.raw`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[-+]\d{2}:\d{2})$`
 
 /** How far ahead a message may be planned. */
 const aheadMaxMs = 366 * 86_400_000
@@ -24,9 +22,5 @@ function timeRule(pointer: string, time: number | undefined, now: number): Probl
 }
 
 function timeOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  // Date.parse takes 30 February for 2 March.
-  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split('-').map(Number)
-  const isDate = day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate()
-  return isDate ? Date.parse(text) : Number.NaN
+  return text === undefined ? undefined : (instantOf(text)?.getTime() ?? Number.NaN)
 }

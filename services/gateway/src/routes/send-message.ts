@@ -1,5 +1,6 @@
 import {
   captionLengthMax,
+  filenameLengthMax,
   GatewayError,
   type OutboundContent,
   type SendMessageBody,
@@ -44,15 +45,15 @@ function contentOf(body: SendMessageBody): OutboundContent {
   const caption = captionOf(body)
   const media = { link: linkOf(body), ...(caption && { caption }) }
   if (body.type === 'image') return { type: 'image', image: media }
-  return { type: 'document', document: { ...media, ...(body.filename && { filename: filenameOf(body.filename) }) } }
+  return {
+    type: 'document',
+    document: { ...media, ...(body.filename && { filename: within(body.filename, 'filename', filenameLengthMax) }) }
+  }
 }
 
 function textOf({ body }: SendMessageBody): string {
   if (!body) throw new GatewayError('bad_request', 'body is required for a text message')
-  if (body.length > textLengthMax) {
-    throw new GatewayError('bad_request', `body must not be longer than ${textLengthMax} characters`)
-  }
-  return body
+  return within(body, 'body', textLengthMax)
 }
 
 function linkOf({ link, type }: SendMessageBody): string {
@@ -62,13 +63,11 @@ function linkOf({ link, type }: SendMessageBody): string {
 }
 
 function captionOf({ caption }: SendMessageBody): string | undefined {
-  if (caption && caption.length > captionLengthMax) {
-    throw new GatewayError('bad_request', `caption must not be longer than ${captionLengthMax} characters`)
-  }
-  return caption
+  return caption && within(caption, 'caption', captionLengthMax)
 }
 
-function filenameOf(filename: string): string {
-  if (filename.length <= 240) return filename
-  throw new GatewayError('bad_request', 'filename must not be longer than 240 characters')
+/** A character is a code point, as everywhere. */
+function within(text: string, field: string, lengthMax: number): string {
+  if (Array.from(text).length <= lengthMax) return text
+  throw new GatewayError('bad_request', `${field} must not be longer than ${lengthMax} characters`)
 }

@@ -1,14 +1,21 @@
 import { GatewayError, SendTemplateBodySchema, StatusReplySchema, templateNameLengthMax } from '@wag/contracts'
+import { type Message } from '@wag/db'
 import { type App } from '@wag/service'
 import { digitsOf } from '../phone-number.ts'
 import { type SendingContext, submitAndWait } from '../submit.ts'
 
 const defaultLanguage = 'en_US'
 
-/** What a caller is told whose time is up. */
+/** What a caller is told whose time is up, or who repeats a request whose message came to an end. */
 const texts = {
   queued: 'The message waits to be sent',
-  unknown: "Meta's answer was lost: the message may have been sent and is not sent again"
+  unknown: "Meta's answer was lost: the message may have been sent",
+  expired: 'The message was not sent: its time was over before it could be',
+  cancelled: 'The message was not sent: it was cancelled'
+}
+
+function statusOf({ state }: Message): keyof typeof texts {
+  return state === 'unknown' || state === 'expired' || state === 'cancelled' ? state : 'queued'
 }
 
 /** `POST /send-template-message/` */
@@ -25,7 +32,7 @@ export function addSendTemplate(app: App, context: SendingContext): void {
       const template = { name: templateNameOf(template_name), language: { code: languageOf(language_code) } }
       const message = await submitAndWait(context, request, reply, recipient, { type: 'template', template })
       if (message.wamid) return { status: 'success', message: 'Message sent successfully!' }
-      const status = message.state === 'unknown' ? 'unknown' : 'queued'
+      const status = statusOf(message)
       return reply.code(202).send({ status, message: `${texts[status]} (message ${message.id})` })
     }
   )

@@ -131,6 +131,7 @@ t.test('what is no filter is 400 and says which', async (t) => {
     ['error_code=-1', '/error_code'],
     ['from=yesterday', '/from'],
     ['until=2026-01-01', '/until'],
+    ['until=2026-02-30T00:00:00Z', '/until'],
     ['limit=0', '/limit'],
     ['limit=x', '/limit'],
     ['cursor=x', '/cursor'],

@@ -56,7 +56,7 @@ export const envelopeBroken: Broken[] = [
   ['text', '/biz_opaque_callback_data', long(513), '512'],
   ['text', '/status', 'read', 'POST /v1/messages/{id}/read'],
   ['text', '/reply_to', 'x', 'is not a field here; known are type, text'],
-  ['text', '/send_at', 'tomorrow', 'must be a time as of ISO 8601'],
+  ['text', '/send_at', 'tomorrow', 'must be a time with its zone'],
   ['text', '/send_at', '2027-01-01T10:00:00', 'with its zone'],
   ['text', '/send_at', 1_800_000_000, 'must be a text'],
   ['text', '/send_at', '2027-02-30T10:00:00Z', 'must be a time that exists'],

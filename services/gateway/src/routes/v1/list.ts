@@ -1,5 +1,7 @@
 import {
   GatewayError,
+  instantOf,
+  instantRule,
   type MessagePage,
   MessagePageSchema,
   type MessageQuery,
@@ -10,7 +12,6 @@ import {
 import { type MessageFilter, searchMessages } from '@wag/db'
 import { type App, principalOf } from '@wag/service'
 import { messageView } from '../../api-message.ts'
-import { instantOf, instantRule } from '../../instant.ts'
 import { decodeMessageCursor, encodeCursor, encodeMessageCursor, limitOf, linkNext } from '../../page.ts'
 import { type MessagesContext } from './context.ts'
 

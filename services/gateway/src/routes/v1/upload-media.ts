@@ -1,5 +1,6 @@
 import { type IncomingMessage } from 'node:http'
 import multipart from '@fastify/multipart'
+import { filenameLengthMax } from '@wag/contracts'
 import { judgeMedia, mimeTypesOf, sniffMedia, tidyMimeType } from '@wag/graph'
 import { type App, principalOf } from '@wag/service'
 import { type FastifyRequest } from 'fastify'
@@ -23,7 +24,6 @@ const UploadedMediaSchema = Type.Object({
 
 type UploadedMedia = Static<typeof UploadedMediaSchema>
 
-const filenameLengthMax = 240
 const lingerMs = 2_000
 /** The largest file over a line of 1.4 Mbit/s. */
 const bodyTimeoutMs = 600_000
