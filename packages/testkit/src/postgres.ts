@@ -19,6 +19,8 @@ export type PostgresOptions = {
   port?: number
   /** False gives up durability for speed: throw-away clusters only. */
   durable?: boolean
+  /** Settings of the server that differ from those of a development machine. */
+  settings?: Record<string, string>
   /** Called with every line the server prints. */
   log?: (line: string) => void
 }
@@ -50,7 +52,7 @@ const throwAway = {
  * `wag`. What an earlier, killed run left is cleared away. Throws one sentence when the folder cannot be used.
  */
 export async function startPostgres(options: PostgresOptions): Promise<Server> {
-  const { dataDir, password, durable = true, log = () => undefined } = options
+  const { dataDir, password, durable = true, settings: changed = {}, log = () => undefined } = options
   const binaries = await postgresBinaries()
   await prepareCluster({ dataDir, password, durable, binaries })
   await stopLeftover(dataDir, 'postmaster.pid', 'SIGINT')
@@ -58,6 +60,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Server> {
   const values = {
     ...settings,
     ...(durable ? {} : throwAway),
+    ...changed,
     port: String(port)
   }
   const args = Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`])

@@ -19,12 +19,14 @@ export async function createTestDatabase(t: TestContext): Promise<string> {
   return databaseUrl(serverUrl, name)
 }
 
+export type TestPostgresOptions = { durable?: boolean; settings?: Record<string, string> }
+
 /**
  * A whole PostgreSQL with a migrated database, for tests that stop or kill it. `durable` is for those that measure, or
  * kill it without warning: it writes as it would for an operator.
  */
-export async function startTestPostgres(t: TestContext, { durable = false } = {}): Promise<Server> {
-  const server = await throwAwayPostgres(durable)
+export async function startTestPostgres(t: TestContext, options: TestPostgresOptions = {}): Promise<Server> {
+  const server = await throwAwayPostgres(options.durable, options.settings)
   t.teardown(() => server.stop())
   await migrateDatabase(server.url)
   return server

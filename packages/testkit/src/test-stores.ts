@@ -14,13 +14,14 @@ export type TestContext = { teardown(fn: () => unknown): unknown }
 export const templateName = 'wag_template'
 
 /** Starts a throw-away PostgreSQL; what it holds goes with it. */
-export async function throwAwayPostgres(durable = false): Promise<Server> {
+export async function throwAwayPostgres(durable = false, settings: Record<string, string> = {}): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), 'wag-postgres-'))
   const password = randomBytes(16).toString('hex')
   const server = await startPostgres({
     dataDir: join(folder, 'data'),
     password,
-    durable
+    durable,
+    settings
   })
   return withFolder(server, folder)
 }

@@ -7,7 +7,8 @@ import { connect } from '@wag/db'
 import { createGraph, findSigner } from '@wag/graph'
 import fastify, { type FastifyInstance } from 'fastify'
 
-const { DATABASE_URL = '', REDIS_URL = '', GRAPH_URL = '', APP_SECRET = '' } = process.env
+const { DATABASE_URL = '', REDIS_URL = '', GRAPH_URL = '', APP_SECRET = '', IN_FLIGHT = '400' } = process.env
+const inFlightMax = Number(IN_FLIGHT)
 const onError = (error: Error): void => void process.stderr.write(`${error.message}\n`)
 const prefix = 'bare'
 
@@ -18,7 +19,7 @@ type InlineTables = {
 type Body = { to: string; text: { body: string } }
 
 function openGraph() {
-  return createGraph({ baseUrl: GRAPH_URL, version: 'v24.0', timeoutMs: 10_000, connectionsMax: 400 })
+  return createGraph({ baseUrl: GRAPH_URL, version: 'v24.0', timeoutMs: 10_000, connectionsMax: inFlightMax })
 }
 
 function post(graph: ReturnType<typeof openGraph>, body: Body, id: string) {
@@ -83,7 +84,7 @@ const servers: Record<string, (app: FastifyInstance) => void> = {
       ...redisOptions,
       prefix,
       queue: '{bare}',
-      concurrency: 200,
+      concurrency: inFlightMax,
       async handle(data) {
         await post(graph, data as Body, createId())
         sent++

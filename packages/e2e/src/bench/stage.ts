@@ -18,13 +18,16 @@ export type Stage = {
   cpu(): Promise<number>
 }
 
+/** What docker-compose.yml gives PostgreSQL: that of a development machine is too small for a load. */
+const operatorsSettings = { shared_buffers: '256MB', max_wal_size: '4GB' }
+
 export type StageOptions = { services: ServiceName[]; env?: Record<string, string>; simulator?: boolean }
 
 const services: ServiceName[] = ['simulator', 'gateway', 'sender', 'ingest', 'realtime']
 
 /** Starts the named services; everything ends with the test. */
 export async function openStage(t: TestContext, options: StageOptions): Promise<Stage> {
-  const postgres = await startTestPostgres(t, { durable: true })
+  const postgres = await startTestPostgres(t, { durable: true, settings: operatorsSettings })
   const graph = await startChild(t, '../load/graph-server.ts', true)
   const graphUrl = `http://127.0.0.1:${(graph.first as { port: number }).port}`
   const folder = process.env.BENCH_PROFILE

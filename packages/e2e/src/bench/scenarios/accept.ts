@@ -90,8 +90,15 @@ export async function acceptBatch(t: TestContext, options: ScenarioOptions): Pro
   ]
 }
 
-/** What people do without us: a row, a call to Meta and an update inside the request. */
+/** How long Meta takes to answer a send, in milliseconds: what people see, give or take. */
+export const metaLatencyMs = 350
+
+/**
+ * What people do without us: a row, a call to Meta and an update inside the request. Meta takes its usual time from here on:
+ * that is what a caller waits for.
+ */
 export async function inlineControl(t: TestContext, stage: Stage): Promise<{ port: number }> {
+  await stage.graph.ask({ kind: 'settings', latencyMs: metaLatencyMs })
   await stage.sql.query(
     'create table if not exists inline_messages (id uuid primary key, recipient text, body text, state text, wamid text, created_at timestamptz default now())'
   )
