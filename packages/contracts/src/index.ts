@@ -93,16 +93,17 @@ export type {
   NumberBody,
   NumberChangeBody,
   NumberPage,
+  PauseList,
   ResumeReply
 } from './phone-numbers.ts'
 export {
   ApiNumberSchema,
-  ApiPauseSchema,
   NumberBodySchema,
   NumberChangeSchema,
   NumberPageSchema,
   NumberParamsSchema,
   PauseBodySchema,
+  PauseListSchema,
   ResumeReplySchema
 } from './phone-numbers.ts'
 export type { PrivacyRequestView } from './privacy.ts'

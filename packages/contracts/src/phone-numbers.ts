@@ -18,6 +18,18 @@ export const ApiPauseSchema = Type.Object({
 })
 export type ApiPause = Static<typeof ApiPauseSchema>
 
+/** Everything that is stopped: the numbers a pause stops by their ids, or the template it stops by its name. */
+export const PauseListSchema = Type.Object({
+  pauses: Type.Array(
+    Type.Object({
+      ...ApiPauseSchema.properties,
+      phone_numbers: Type.Array(Type.String()),
+      template: Type.Optional(Type.String())
+    })
+  )
+})
+export type PauseList = Static<typeof PauseListSchema>
+
 /** A business number with what stops it and what waits. `rate` is null where the senders' default holds. */
 export const ApiNumberSchema = Type.Object({
   id: Type.String(),

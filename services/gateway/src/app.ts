@@ -16,6 +16,7 @@ import { addContacts } from './routes/contacts.ts'
 import { addMedia } from './routes/media.ts'
 import { addMediaContent } from './routes/media-content.ts'
 import { addMessages } from './routes/messages.ts'
+import { addPauseList } from './routes/pauses.ts'
 import { addPhoneNumbers } from './routes/phone-numbers.ts'
 import { addPrivacy } from './routes/privacy.ts'
 import { addQuarantine } from './routes/quarantine.ts'
@@ -109,6 +110,7 @@ export async function buildApp(config: Config): Promise<App> {
     encryptionKey: config.ENCRYPTION_KEY,
     publicUrl: config.PUBLIC_URL
   })
+  addPauseList(app, { db })
   addMedia(app, { ...inbound, graph, encryptionKey: config.ENCRYPTION_KEY })
   addMediaContent(app, inbound)
   return app

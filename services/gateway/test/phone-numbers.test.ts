@@ -229,3 +229,32 @@ t.test('keys that may only read or send neither change nor pause a number', asyn
   }
   t.match((await call(gateway, `${path}/${phoneNumberId}`)).body, { rate: null, status: 'sending' })
 })
+
+t.test(
+  'all that is stopped is listed with the numbers it stops, templates too, and nothing of other tenants',
+  async (t) => {
+    const gateway = await openGateway(t)
+    const { db } = gateway
+    const list = async () => (await call(gateway, '/v1/pauses')).body
+    t.strictSame(await list(), { pauses: [] })
+    const other = createId()
+    await ensureTenant(db, { id: other, name: 'other' })
+    await pause(db, { tenantId: other, scope: 'template', key: 'theirs', reason: 'template_state' })
+    for (const id of ['1', '2']) {
+      await saveNumber(db, { tenantId, id }, { accessToken: 'a token', wabaId: '77' }, encryptionKey)
+    }
+    await pause(db, { tenantId, scope: 'waba', key: '77', reason: 'account_config', error })
+    await pause(db, { tenantId, scope: 'token', key: hashToken('a token').toString('hex'), reason: 'auth_fatal' })
+    await pause(db, { tenantId, scope: 'number', key: '1', reason: 'operator' })
+    await pause(db, { tenantId, scope: 'template', key: 'hello', reason: 'template_state', resumesAfterMs: 60_000 })
+    const found = await list()
+    t.match(found.pauses, [
+      { scope: 'waba', phone_numbers: ['1', '2'], error, explanation: { advice: /./ } },
+      { scope: 'token', phone_numbers: ['1', '2'] },
+      { scope: 'number', phone_numbers: ['1'], reason: 'operator', resumes_at: null },
+      { scope: 'template', phone_numbers: [], template: 'hello', resumes_at: /T/ }
+    ])
+    t.equal(found.pauses.length, 4)
+    t.notMatch(JSON.stringify(found), hashToken('a token').toString('hex'), 'the token has no name outside')
+  }
+)
