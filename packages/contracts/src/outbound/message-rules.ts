@@ -47,12 +47,26 @@ function holdsLink(value: unknown): boolean {
   return ('link' in value && typeof value.link === 'string') || Object.values(value).some(holdsLink)
 }
 
-function groupRule({ type, recipient_type: to }: CheckedMessage): Problem[] {
-  return unless(
-    to !== 'group' || type !== 'interactive',
-    '/type',
-    'must not be interactive: Meta takes none for groups'
-  )
+/** Meta delivers to groups only text, media, and templates whose header is one of these; `raw` may hold what is new. */
+const forGroups = ['text', 'image', 'video', 'audio', 'document', 'sticker', 'template', 'raw'] as const
+const notForGroups = new Set(['location', 'product'])
+
+function groupRule(message: CheckedMessage): Problem[] {
+  if (message.recipient_type !== 'group') return []
+  const { type } = message
+  const isTaken = forGroups.some((one) => one === type)
+  if (!isTaken)
+    return unless(false, '/type', `must be one of ${forGroups.join(', ')}: Meta takes no ${type} for groups`)
+  return message.type === 'template' ? groupTemplateRule(message.template.components ?? []) : []
+}
+
+function groupTemplateRule(components: { type: string; parameters?: readonly object[] }[]): Problem[] {
+  return components.flatMap(({ type, parameters: [first] = [] }, place) => {
+    const kind = type.toLowerCase() === 'header' && first && 'type' in first ? String(first.type) : ''
+    const pointer = `/template/components/${place}/parameters/0/type`
+    const detail = `must not be ${kind}: Meta takes templates of text and media for groups`
+    return unless(!notForGroups.has(kind.toLowerCase()), pointer, detail)
+  })
 }
 
 function rawRule(message: CheckedMessage): Problem[] {

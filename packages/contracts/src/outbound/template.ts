@@ -7,6 +7,7 @@ import { ButtonSchema, buttonIndexes } from './template/button.ts'
 import { TemplateCarouselSchema } from './template/carousel.ts'
 import { HeaderSchema } from './template/header.ts'
 import { LimitedTimeOfferSchema } from './template/limited-time-offer.ts'
+import { offerCode } from './template/offer-code.ts'
 import { onlyOnce } from './template/only-once.ts'
 import { TemplateOrderStatusSchema } from './template/order-status.ts'
 import { TapTargetSchema } from './template/tap-target.ts'
@@ -48,5 +49,5 @@ export const TemplateSchema = fixed({
 })
 
 function distinct(components: Static<typeof ComponentSchema>[]): Problem[] {
-  return [...onlyOnce(components), ...buttonIndexes(components)]
+  return [...onlyOnce(components), ...buttonIndexes(components), ...offerCode(components)]
 }

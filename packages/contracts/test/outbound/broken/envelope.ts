@@ -2,6 +2,8 @@ import { absent, type Broken, long } from '../broken.ts'
 
 const deep = (levels: number): unknown => (levels === 0 ? 1 : [deep(levels - 1)])
 
+const header = '/template/components/0/parameters/0'
+
 export const envelopeBroken: Broken[] = [
   ['text', '/to', absent, 'is required, or recipient in its place'],
   ['text', '/to', '', 'must not be empty'],
@@ -12,7 +14,12 @@ export const envelopeBroken: Broken[] = [
   ['to a group', '/to', absent, 'must be the id of the group'],
   ['to a group', '/to', long(257), 'must not be longer than 256 characters'],
   ['text', '/recipient_type', 'channel', 'must be one of individual, group'],
-  ['button', '/recipient_type', 'group', 'must not be interactive', '/type'],
+  ['button', '/recipient_type', 'group', 'Meta takes no interactive for groups', '/type'],
+  ['location in numbers', '/recipient_type', 'group', 'Meta takes no location for groups', '/type'],
+  ['contacts', '/recipient_type', 'group', 'Meta takes no contacts for groups', '/type'],
+  ['reaction', '/recipient_type', 'group', 'Meta takes no reaction for groups', '/type'],
+  ['template with a location', '/recipient_type', 'group', 'must not be location', `${header}/type`],
+  ['template with a product', '/recipient_type', 'group', 'must not be product', `${header}/type`],
   ['text', '/messaging_product', 'messenger', 'must be "whatsapp"'],
   ['text', '/type', 'sms', 'must be one of text, image'],
   ['text', '/type', 'TEXT', 'must be one of text, image'],

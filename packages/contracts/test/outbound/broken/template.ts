@@ -63,6 +63,12 @@ export const templateBroken: Broken[] = [
   ['template with an order', `${first}/action/order_details/order`, absent, 'is required'],
   ['template with a call button', `${first}/ttl_minutes`, 0, 'must not be less than 1'],
   ['template with an offer', `${first}/limited_time_offer/expiration_time_ms`, 'soon', 'must be a whole number'],
+  [
+    'template with an offer',
+    `${list}/1/parameters/0/coupon_code`,
+    long(16),
+    'must not be longer than 15 characters beside limited_time_offer'
+  ],
   ['template with an offer', `${first}/limited_time_offer`, absent, 'is required'],
   ['template with a carousel', `${list}/1/cards`, [], 'must have at least 1 item'],
   ['template with a carousel', `${list}/1/cards/1/card_index`, 0, 'must be unique'],
