@@ -1,8 +1,9 @@
+import { type MetaError } from '@wag/contracts'
 import { sql } from 'kysely'
 import { type Db } from './schema.ts'
 
-/** From when on something counts as missing; in seconds. */
-export type GapLimits = { statusS: number; silenceS: number; parkedS: number }
+/** From when on something counts as missing, in seconds; and the codes by which Meta says that a feature lacks something. */
+export type GapLimits = { statusS: number; silenceS: number; parkedS: number; featureCodes: readonly number[] }
 
 /** What is missing of a tenant's, as far as can be told by a few cheap looks. */
 export type Gaps = {
@@ -18,6 +19,9 @@ export type Gaps = {
   /** Statuses of the last day that have waited for their message for at least `parkedS`. */
   parked: number
   quarantined: number
+  /** Of the newest messages that failed: those of the last hour with a code that says what a feature lacks, and the last. */
+  refused: number
+  refusal: MetaError | null
 }
 
 /** Rows looked at, at most, of messages and of what is counted. */
@@ -32,14 +36,15 @@ const seconds = (value: number) => sql`${value} * interval '1 second'`
 
 /** Looks for gaps in what a tenant sent and received. */
 export async function measureGaps(db: Db, tenantId: string, limits: GapLimits): Promise<Gaps> {
-  const [statuses, silence, inbox, parked, quarantined] = await Promise.all([
+  const [statuses, silence, inbox, parked, quarantined, refused] = await Promise.all([
     countUnanswered(db, tenantId, limits.statusS),
     measureSilence(db, tenantId, limits.silenceS),
     oldestWaiting(db, tenantId),
     countParked(db, tenantId, limits.parkedS),
-    countQuarantined(db, tenantId)
+    countQuarantined(db, tenantId),
+    countRefused(db, tenantId, limits.featureCodes)
   ])
-  return { ...statuses, ...silence, oldestS: inbox, parked, quarantined }
+  return { ...statuses, ...silence, oldestS: inbox, parked, quarantined, ...refused }
 }
 
 async function countUnanswered(db: Db, tenantId: string, statusS: number) {
@@ -100,4 +105,16 @@ async function countQuarantined(db: Db, tenantId: string): Promise<number> {
       select 1 from quarantine where tenant_id = ${tenantId} limit ${countMax}
     ) as counted`.execute(db)
   return rows[0]?.many ?? 0
+}
+
+async function countRefused(db: Db, tenantId: string, codes: readonly number[]) {
+  const { rows } = await sql<{ refused: number; refusal: MetaError | null }>`
+    with newest as (
+      select error, updated_at from messages
+      where tenant_id = ${tenantId} and error is not null and at > now() - interval '1 day'
+      order by at desc, id desc limit ${sampleMax}
+    )
+    select count(*) as refused, (array_agg(error order by updated_at desc))[1] as refusal from newest
+    where updated_at > now() - interval '1 hour' and error ->> 'code' = any(${codes.map(String)}::text[])`.execute(db)
+  return rows[0] ?? { refused: 0, refusal: null }
 }

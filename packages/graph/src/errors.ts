@@ -77,6 +77,11 @@ const pausing = new Set<ErrorClass>(['auth_fatal', 'integrity_pause', 'account_c
 /** The one table of Meta's errors. */
 export const knownErrors: readonly KnownError[] = groups.flatMap((group) => group.rows.map((row) => known(group, row)))
 
+/** Codes that say what one feature lacks, payments say: each message with it fails, and all others go on. */
+export const featureCodes: readonly number[] = knownErrors.flatMap(({ class: name, pause, code }) =>
+  name === 'account_config' && !pause && typeof code === 'number' ? [code] : []
+)
+
 const single = new Map(knownErrors.flatMap((row) => (typeof row.code === 'number' ? [[row.code, row]] : [])))
 const ranges = knownErrors.filter(({ code }) => typeof code !== 'number')
 

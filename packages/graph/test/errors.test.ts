@@ -29,7 +29,8 @@ const rows: Row[] = [
     { scope: 'number', resumesAfterMs: 15 * minuteMs },
     [131035, 131037, 131045, 133006, 133010]
   ],
-  ['account_config', 'waba', 'fail', { scope: 'waba', resumesAfterMs: 15 * minuteMs }, [131042, 131044, 134011]],
+  ['account_config', 'waba', 'fail', { scope: 'waba', resumesAfterMs: 15 * minuteMs }, [131042]],
+  ['account_config', 'message', 'fail', undefined, [131044, 134011]],
   ['template_state', 'template', 'fail', { scope: 'template', resumesAfterMs: 3 * hourMs }, [132015, 132016, 132068]],
   ['template_state', 'template', 'fail', { scope: 'template', resumesAfterMs: 3 * hourMs }, [134102]],
   ['template_state', 'template', 'fail', { scope: 'template', resumesAfterMs: hourMs }, [132069]],

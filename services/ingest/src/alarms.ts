@@ -1,4 +1,5 @@
 import { type Alarms, type Gaps, listTenants, measureGaps, noteAlarms } from '@wag/db'
+import { featureCodes } from '@wag/graph'
 import { every } from '@wag/service'
 import { type Config } from './config.ts'
 import { type IngestContext } from './context.ts'
@@ -32,7 +33,8 @@ export function startAlarms(
       const gaps = await measureGaps(db, tenantId, {
         statusS: limits.ALARM_STATUS_S,
         silenceS: limits.ALARM_SILENCE_S,
-        parkedS: limits.ALARM_PARKED_S
+        parkedS: limits.ALARM_PARKED_S,
+        featureCodes
       })
       const alarms = alarmsOf(gaps, limits)
       tell(context, await noteAlarms(db, tenantId, alarms))
@@ -54,5 +56,9 @@ export function alarmsOf(gaps: Gaps, limits: AlarmLimits): Alarms {
   if (gaps.oldestS >= limits.ALARM_INBOX_S) alarms.inbox_waiting = { seconds: Math.round(gaps.oldestS) }
   if (gaps.parked >= limits.ALARM_PARKED_COUNT) alarms.statuses_parked = { count: gaps.parked }
   if (gaps.quarantined >= limits.ALARM_QUARANTINE_COUNT) alarms.quarantine_filled = { count: gaps.quarantined }
+  if (gaps.refusal) {
+    const { code, message } = gaps.refusal
+    alarms.feature_refused = { count: gaps.refused, error: { ...(code !== undefined && { code }), message } }
+  }
   return alarms
 }

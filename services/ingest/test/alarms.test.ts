@@ -128,3 +128,21 @@ t.test(
     t.equal((await alarmEvents(bench)).length, 5)
   }
 )
+
+t.test('a feature that Meta refuses is an alarm that names the code, and other failures are none', async (t) => {
+  const bench = await openBench(t, { ...soon, ALARM_STATUS_S: 86_400 })
+  const wamids = await send(bench, 3, 10)
+  const [first, second, third] = wamids.map((id) => ({ ...status('x', 'failed'), id }))
+  await openIngest(t, bench)
+  await post(bench, [bodyOf({ statuses: [{ ...first, errors: [{ code: 131026, title: 'Undeliverable' }] }] })])
+  await settle(bench)
+  await rounds(t, bench)
+  const errors = [{ code: 134011, title: 'Terms not accepted' }]
+  await post(bench, [bodyOf({ statuses: [second, third].map((one) => ({ ...one, errors })) })])
+  await settle(bench)
+  t.strictSame(await shown(bench, 1), ['alarm.raised feature_refused'])
+  const events = await bench.db.selectFrom('events').select(['type', 'data']).execute()
+  const { data } = events.find(({ type }) => type === 'alarm.raised') ?? {}
+  t.match(data, { error: { code: 134011, message: 'Terms not accepted' } })
+  t.strictSame(await bench.db.selectFrom('pauses').selectAll().execute(), [])
+})

@@ -48,7 +48,14 @@ export const accountCodes: readonly ErrorGroup[] = [
         title: 'Something is wrong with the payment',
         advice:
           'No payment method, an unpaid balance, a credit line that is not shared, or time zone or currency are not set. Put it right in the billing settings of the account.'
-      },
+      }
+    ]
+  },
+  // What one feature lacks must not hold up the other messages, one-time codes say.
+  {
+    class: 'account_config',
+    scope: 'message',
+    rows: [
       {
         code: 131044,
         title: 'Something is wrong with the payment for calls',
