@@ -1,5 +1,5 @@
 export type { AlarmName } from './alarms.ts'
-export { AlarmNameSchema, alarmNames } from './alarms.ts'
+export { alarmNames } from './alarms.ts'
 export type { ApiContact, ContactPage } from './contacts-api.ts'
 export { ApiContactSchema, ContactPageSchema } from './contacts-api.ts'
 export type { ErrorCode, GatewayErrorOptions, Problem } from './errors.ts'
@@ -21,8 +21,7 @@ export {
   ReplayRequestSchema,
   WebhookDetailSchema,
   WebhookPageSchema,
-  WebhookStateSchema,
-  webhookStates
+  WebhookStateSchema
 } from './inbox.ts'
 export { instantOf, instantRule } from './instant.ts'
 export type { EventHint, IngestJob, MediaJob, OutcomeHint, SendJob } from './jobs.ts'
@@ -30,18 +29,16 @@ export {
   EventHintSchema,
   IngestJobSchema,
   ingestQueueName,
-  MediaJobSchema,
   mediaQueueName,
   OutcomeHintSchema,
   SendJobSchema,
   sendQueueName
 } from './jobs.ts'
 export type { MediaState } from './media.ts'
-export { MediaStateSchema, mediaStates } from './media.ts'
 export type { ApiMedia } from './media-api.ts'
-export { ApiMediaSchema, MediaLinkBodySchema, MediaLinkSchema, mediaLinkSecondsMax } from './media-api.ts'
+export { ApiMediaSchema, MediaLinkBodySchema, MediaLinkSchema } from './media-api.ts'
 export type { MessageState, MetaError } from './message.ts'
-export { isSettled, MetaErrorSchema, messageStates, stateOfStatus, stateRank } from './message.ts'
+export { isSettled, messageStates, stateOfStatus, stateRank } from './message.ts'
 export type {
   ApiMessage,
   BatchReply,
@@ -55,7 +52,6 @@ export {
   ApiMessageSchema,
   BatchBodySchema,
   BatchReplySchema,
-  batchMessagesMax,
   MessagePageSchema,
   MessageQuerySchema,
   ReadBodySchema,
@@ -129,12 +125,8 @@ export {
 } from './realtime.ts'
 export type { Brake, OnUnknown, PauseScope, Priority, Recipient, RecipientKind } from './sending.ts'
 export {
-  OnUnknownSchema,
-  PauseScopeSchema,
-  PrioritySchema,
   priorities,
-  priorityRank,
-  RecipientKindSchema
+  priorityRank
 } from './sending.ts'
 export type {
   CallItem,
@@ -150,4 +142,3 @@ export type {
   StatusItem,
   WebhookItem
 } from './webhook.ts'
-export { InboxResultSchema, WebhookItemSchema } from './webhook.ts'

@@ -65,11 +65,9 @@ export type { NewPause } from './pauses.ts'
 export { addPause, pause, removePause, resume, resumeHealed, resumeNumber } from './pauses.ts'
 export type { NumberChange, NumberRecord } from './phone-numbers.ts'
 export {
-  findDefaultNumber,
   findNumberTenants,
   findSendingNumber,
   listNumbers,
-  listSendingNumbers,
   saveDefaultNumber,
   saveNumber
 } from './phone-numbers.ts'

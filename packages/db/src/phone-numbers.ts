@@ -70,17 +70,6 @@ export async function saveDefaultNumber(
   await saveNumber(db, number, { accessToken, isDefault: true }, encryptionKey)
 }
 
-/** Every number that can send: those with a token. */
-export async function listSendingNumbers(db: Db): Promise<PhoneNumber[]> {
-  const rows = await db
-    .selectFrom('phone_numbers')
-    .select(['id', 'tenant_id'])
-    .where('access_token', 'is not', null)
-    .orderBy('id')
-    .execute()
-  return rows.map((row) => ({ id: row.id, tenantId: row.tenant_id }))
-}
-
 /** A tenant's numbers after the id `after`, by id; or the one of this id. */
 export async function listNumbers(
   db: Db,
@@ -106,17 +95,6 @@ export async function findSendingNumber(db: Db, tenantId: string, asked?: string
     order by is_default desc limit 2`.execute(db)
   const [first] = rows
   return first?.isDefault || rows.length === 1 ? first?.id : undefined
-}
-
-/** The number a tenant sends from when it names none. */
-export async function findDefaultNumber(db: Db, tenantId: string): Promise<PhoneNumber | undefined> {
-  const row = await db
-    .selectFrom('phone_numbers')
-    .select('id')
-    .where('tenant_id', '=', tenantId)
-    .where('is_default', '=', true)
-    .executeTakeFirst()
-  return row && { id: row.id, tenantId }
 }
 
 /** Which of these numbers belong to which tenant; numbers nobody has are left out. */
