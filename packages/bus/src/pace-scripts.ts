@@ -50,6 +50,10 @@ local interval, hurried, most, window = tonumber(ARGV[1]), tonumber(ARGV[2]), to
 local back, lead, ahead, own = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 local recovery, wanted, unused = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
 local pairInterval, pairBurst, pairMargin = tonumber(ARGV[12]), tonumber(ARGV[13]), tonumber(ARGV[14])
+if unused > 0 then
+  local first = 13 + #KEYS
+  redis.call('ZREM', KEYS[2], unpack(ARGV, first, first + unused - 1))
+end
 local pace = redis.call('HMGET', KEYS[1], 't', 'h', 'f', 's')
 local heldUntil = tonumber(pace[2] or '0')
 if heldUntil > now then return { text(now), text(heldUntil - now), '0', 0 } end
@@ -83,11 +87,7 @@ local next = tonumber(pace[1] or '0')
 if not pace[1] or share < 1 then back = 0 end
 -- So far ahead nobody may have reserved: the clock was set back.
 if next > now + ahead + 2 * interval + 2000000 then next = now end
-if unused > 0 then
-  local first = 13 + #KEYS
-  redis.call('ZREM', KEYS[2], unpack(ARGV, first, first + unused - 1))
-  next = next - unused * interval
-end
+next = next - unused * interval
 next = math.max(next, now - back)
 
 local slots = {}
@@ -148,6 +148,8 @@ if not pace[2] then return end
 local start = math.max(now, tonumber(pace[1] or '0'))
 redis.call('HSET', KEYS[1], 't', text(math.min(start + many * tonumber(pace[2]), math.max(start, now + most))))
 for i = 1, math.min(many, 1000) do redis.call('ZADD', KEYS[2], text(now), text(now) .. '/' .. i) end
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - 2000000)
+redis.call('PEXPIRE', KEYS[2], 10000)
 `)
 
 /** Meta refused a pair: nothing goes to it for a while, and what waits then goes one by one. */

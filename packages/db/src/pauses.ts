@@ -80,17 +80,16 @@ export async function resumeNumber(
 
 /** Ends the pauses whose time has come. Asks once and no more where there is none. */
 export async function resumeHealed(db: Db): Promise<{ ended: Pause[]; ends: LogEnd[] }> {
-  const { rows: some } = await sql`select 1 from pauses where resumes_at <= clock_timestamp() limit 1`.execute(db)
+  const { rows: some } = await sql<Pause>`
+    select ${pauseColumns} from pauses p where p.resumes_at <= clock_timestamp()`.execute(db)
   if (some.length === 0) return { ended: [], ends: [] }
-  const healed = await db.transaction().execute(async (trx) => {
+  // Before the pause is gone: whoever comes after a crash does it again.
+  for (const { tenantId, scope, key } of some) if (scope === 'template') await releaseTemplate(db, tenantId, key)
+  return db.transaction().execute(async (trx) => {
     const { rows: ended } = await sql<Pause>`
       delete from pauses p where p.resumes_at <= clock_timestamp() returning ${pauseColumns}`.execute(trx)
     return { ended, ends: await appendEvents(trx, await tellEnds(trx, ended)) }
   })
-  for (const { tenantId, scope, key } of healed.ended) {
-    if (scope === 'template') await releaseTemplate(db, tenantId, key)
-  }
-  return healed
 }
 
 /**

@@ -8,6 +8,7 @@ import { createLanes } from './lanes.ts'
 import { createLookahead } from './lookahead.ts'
 import { createMetrics, watchSizes } from './metrics.ts'
 import { createNumbers } from './numbers.ts'
+import { createOutage } from './outage.ts'
 import { createPermits } from './permits.ts'
 import { createRecorder } from './record.ts'
 import { createRefusals } from './refusals.ts'
@@ -54,6 +55,7 @@ export async function buildApp(config: Config, { pair }: { pair?: PairLimit } = 
     graph,
     recorder,
     throttle: createThrottle({ db, pace, metrics, log }),
+    outage: createOutage(),
     refusals,
     metrics,
     log,

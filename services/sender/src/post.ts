@@ -4,6 +4,7 @@ import { type Graph, isKnown, retryDelayMs, type SendOutcome } from '@wag/graph'
 import { type FastifyBaseLogger } from 'fastify'
 import { type Metrics } from './metrics.ts'
 import { type ReadyNumber } from './numbers.ts'
+import { type Outage } from './outage.ts'
 import { type Recorder } from './record.ts'
 import { type Refusals } from './refusals.ts'
 import { isSpelling } from './spelling.ts'
@@ -13,6 +14,7 @@ export type PostContext = {
   graph: Graph
   recorder: Recorder
   throttle: Throttle
+  outage: Outage
   refusals: Refusals
   metrics: Metrics
   log: FastifyBaseLogger
@@ -28,7 +30,7 @@ export async function post(
   claimed: ClaimedMessage,
   hold: (ms: number) => void
 ): Promise<void> {
-  const { graph, recorder, throttle, refusals, metrics, log } = context
+  const { graph, recorder, throttle, outage, refusals, metrics, log } = context
   const { messageId } = claimed
   const stopTimer = metrics.graphSeconds.startTimer()
   const answer = await graph.send({
@@ -43,7 +45,7 @@ export async function post(
   if (answer.kind !== 'sent') {
     log.info({ messageId, outcome: answer.kind, code: answer.error.code }, 'Meta did not take a message')
   }
-  hold(throttle(number, claimed, answer))
+  hold(Math.max(throttle(number, claimed, answer), outage(answer)))
   await Promise.all([
     refusals.met(number, claimed.content, answer).then(hold),
     recorder.add(outcomeOf(claimed, answer))
