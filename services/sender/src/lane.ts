@@ -1,10 +1,12 @@
 import { type Pace } from '@wag/bus'
-import { type ClaimedMessage, type Outcome } from '@wag/db'
 import { createAlarm } from './alarm.ts'
 import { type Claims } from './claim.ts'
+import { createEndings } from './endings.ts'
+import { fill } from './fill.ts'
 import { createHand } from './hand.ts'
 import { type Lookahead } from './lookahead.ts'
-import { type Numbers, type ReadyNumber } from './numbers.ts'
+import { type Numbers } from './numbers.ts'
+import { createOpened } from './opened.ts'
 import { type Permits } from './permits.ts'
 import { type PostContext, post } from './post.ts'
 import { createSlots } from './slots.ts'
@@ -37,28 +39,26 @@ const tokenPauseMs = 5_000
 /** While a number is held for longer than this its messages wait in the ledger, not in our hands; in milliseconds. */
 const holdInHandMaxMs = 1_500
 
-type Unposted = { kind: 'expired' } | { kind: 'unposted'; delayMs: number; pairReserved?: boolean }
-
 /**
  * Claims what is due, a little ahead of its time, gets a slot for each message from the number's pace, and posts at that
  * moment whatever is most urgent then. It does not wait for answers. `onEmpty` is called when there is nothing left.
  */
 export function createLane(context: LaneContext, phoneNumberId: string, onEmpty: () => void): Lane {
-  const { numbers, permits, claims, lookahead, recorder, log } = context
+  const { lookahead, log } = context
   const hand = createHand()
   const alarm = createAlarm(wake)
+  const opened = createOpened({ ...context, phoneNumberId, onSealed: () => pause(tokenPauseMs) })
+  const endings = createEndings({ ...context, onEnd: turn })
   const slots = createSlots({
     ...context,
     phoneNumberId,
     hand,
     rate,
     use: release,
-    defer: ({ message }, waitMs) => letGo(message, { kind: 'unposted', delayMs: waitMs, pairReserved: true }),
+    defer: ({ message }, waitMs) => endings.letGo(message, { kind: 'unposted', delayMs: waitMs, pairReserved: true }),
     onHold: hold,
     onTurn: turn
   })
-  let number: ReadyNumber | undefined
-  let underWay = 0
   let isWanted = false
   let isFilling = false
   let heldUntil = 0
@@ -67,7 +67,7 @@ export function createLane(context: LaneContext, phoneNumberId: string, onEmpty:
   const isClosed = (): boolean => whenClosed !== undefined
 
   function rate(): number {
-    return number?.rate ?? context.rateDefault
+    return opened.current()?.rate ?? context.rateDefault
   }
 
   function wake(inMs = 0): void {
@@ -82,13 +82,13 @@ export function createLane(context: LaneContext, phoneNumberId: string, onEmpty:
 
   /** Whatever has changed: fills the hand when it is running low, and ends when there is nothing left to do. */
   function turn(): void {
-    if (isWanted && !isClosed() && !isFilling && hand.size() <= lookahead.size(rate()) / 2) fill()
-    if (underWay > 0 || isFilling || slots.isAsking() || hand.size() > 0) return
+    if (isWanted && !isClosed() && !isFilling && hand.size() <= lookahead.size(rate()) / 2) refill()
+    if (endings.underWay() > 0 || isFilling || slots.isAsking() || hand.size() > 0) return
     whenClosed?.()
     if (!isClosed() && !isWanted && !alarm.isSet()) onEmpty()
   }
 
-  function fill(): void {
+  function refill(): void {
     const heldMs = heldUntil - performance.now()
     if (heldMs > 0) {
       alarm.set(heldMs)
@@ -96,7 +96,11 @@ export function createLane(context: LaneContext, phoneNumberId: string, onEmpty:
     }
     isFilling = true
     isWanted = false
-    fillOnce()
+    fill({ ...context, phoneNumberId, opened, hand, slots, endings, rate, isClosed })
+      .then(({ isMore, nextDueMs }) => {
+        if (isMore) isWanted = true
+        else if (nextDueMs !== undefined) wake(Math.max(1, nextDueMs))
+      })
       .catch((error: unknown) => {
         log.warn({ err: error }, 'a lane could not claim')
         pause(ledgerPauseMs)
@@ -107,74 +111,17 @@ export function createLane(context: LaneContext, phoneNumberId: string, onEmpty:
       })
   }
 
-  async function fillOnce(): Promise<void> {
-    // Before the claim: a number that cannot send leaves its messages queued.
-    number = await open()
-    if (!number) return
-    const permitted = await permits.take(number.tenantId, Math.max(1, lookahead.size(rate()) - hand.size()))
-    let kept = 0
-    try {
-      if (isClosed()) return
-      const startedAt = performance.now()
-      const { messages, nextDueMs, claimedAt, tokenHash } = await claims.take(phoneNumberId, permitted)
-      lookahead.learn(performance.now() - startedAt)
-      const isUsable = messages.length === 0 || tokenHash === number.tokenHash || (await reopen())
-      kept = messages.length
-      for (const message of messages) {
-        if (isUsable) keep(message, claimedAt)
-        else putBack(message)
-      }
-      if (kept === permitted) isWanted = true
-      else slots.rest()
-      if (kept < permitted && nextDueMs !== undefined) wake(Math.max(1, nextDueMs))
-    } finally {
-      permits.give(permitted - kept)
-    }
-    slots.ask()
-  }
-
-  async function open(): Promise<ReadyNumber | undefined> {
-    const loaded = await numbers.get(phoneNumberId)
-    if (!loaded) return undefined
-    const { accessToken } = loaded
-    if (typeof accessToken === 'string') return { ...loaded, accessToken }
-    log.warn({ err: accessToken, phoneNumberId }, 'the token of a number cannot be opened: its messages wait')
-    pause(tokenPauseMs)
-    return undefined
-  }
-
-  /**
-   * The token was replaced: what was given out for the new one must not go out with the one before, which may have been
-   * refused. False where the new one cannot be had.
-   */
-  async function reopen(): Promise<boolean> {
-    numbers.forget(phoneNumberId)
-    const fresh = await open().catch((error: unknown) => {
-      log.warn({ err: error }, 'a lane could not read its number')
-      return undefined
-    })
-    number = fresh ?? number
-    return fresh !== undefined
-  }
-
-  function keep(message: ClaimedMessage, claimedAt: number): void {
-    const { expiresInMs, templatePausedMs } = message
-    if (isClosed()) putBack(message)
-    else if (expiresInMs !== null && expiresInMs <= 0) letGo(message, { kind: 'expired' })
-    else if (templatePausedMs !== null) letGo(message, { kind: 'unposted', delayMs: templatePausedMs })
-    else hand.add({ message, claimedAt, isReady: false })
-  }
-
   /** Posts the most urgent message whose claim is still good; false when there is none. */
   function release(): boolean {
     const now = performance.now()
+    const number = opened.current()
     for (let held = hand.next(); held && number; held = hand.next()) {
       const { message, claimedAt } = held
       const ageMs = now - claimedAt
-      if (ageMs > context.claimAgeMaxMs) putBack(message)
-      else if (message.expiresInMs !== null && message.expiresInMs <= ageMs) letGo(message, { kind: 'expired' })
+      if (ageMs > context.claimAgeMaxMs) endings.putBack(message)
+      else if (message.expiresInMs !== null && message.expiresInMs <= ageMs) endings.letGo(message, { kind: 'expired' })
       else {
-        finish(message, post(context, number, message, hold), true)
+        endings.post(message, post(context, number, message, hold))
         return true
       }
     }
@@ -185,34 +132,13 @@ export function createLane(context: LaneContext, phoneNumberId: string, onEmpty:
     if (isClosed() || holdMs <= 0) return
     slots.drop(holdMs)
     pause(holdMs)
-    if (holdMs > holdInHandMaxMs) for (const { message } of hand.clear()) putBack(message)
+    if (holdMs > holdInHandMaxMs) for (const { message } of hand.clear()) endings.putBack(message)
   }
 
   function pause(ms: number): void {
     heldUntil = Math.max(heldUntil, performance.now() + ms)
     isWanted = true
     if (!isClosed()) alarm.set(ms)
-  }
-
-  /** Back to the place it had. */
-  function putBack(message: ClaimedMessage): void {
-    letGo(message, { kind: 'unposted', delayMs: -message.overdueMs })
-  }
-
-  function letGo({ messageId, claim }: ClaimedMessage, ending: Unposted): void {
-    const outcome: Outcome = { messageId, claim, ...ending }
-    finish({ messageId }, recorder.add(outcome), false)
-  }
-
-  function finish({ messageId }: { messageId: string }, work: Promise<unknown>, isPosted: boolean): void {
-    underWay++
-    work
-      .catch((error: unknown) => log.error({ err: error, messageId, isPosted }, 'an outcome was not recorded'))
-      .finally(() => {
-        underWay--
-        permits.give(1)
-        turn()
-      })
   }
 
   return {
@@ -224,7 +150,7 @@ export function createLane(context: LaneContext, phoneNumberId: string, onEmpty:
       })
       alarm.clear()
       slots.close()
-      for (const { message } of hand.clear()) putBack(message)
+      for (const { message } of hand.clear()) endings.putBack(message)
       turn()
       return closing
     }
