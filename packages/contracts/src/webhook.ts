@@ -57,7 +57,7 @@ export const StatusItemSchema = item('status', {
   content: object
 })
 
-/** A profile that came with messages or statuses; `at` is the newest time in the same change. */
+/** A profile that came with messages or statuses; `at` is the newest time of that person in the same change. */
 export const ContactItemSchema = item('contact', { ...person, at: instant })
 
 /** Ids of a person that changed, told by a field of its own. */

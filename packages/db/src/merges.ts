@@ -36,22 +36,26 @@ async function moveRows(trx: Db, tenantId: string, pairs: ReturnType<typeof sql>
   await sql`
     update messages m set contact_id = i.into_id
     from ${pairs} where m.tenant_id = ${tenantId} and m.contact_id = i.from_id`.execute(trx)
+  await moveWindows(trx, sql`select ${tenantId}::uuid as tenant_id, * from ${pairs}`)
+}
+
+async function moveWindows(trx: Db, pairs: ReturnType<typeof sql>): Promise<void> {
   await sql`
     with moved as (
-      delete from windows w using ${pairs}
-      where w.tenant_id = ${tenantId} and w.contact_id = i.from_id
-      returning i.into_id, w.phone_number_id, w.last_at
+      delete from windows w using (${pairs}) i
+      where w.tenant_id = i.tenant_id and w.contact_id = i.from_id
+      returning w.tenant_id, i.into_id, w.phone_number_id, w.last_at
     )
     insert into windows (tenant_id, contact_id, phone_number_id, last_at)
-    select ${tenantId}, into_id, phone_number_id, max(last_at) from moved group by into_id, phone_number_id
-    order by into_id, phone_number_id
+    select tenant_id, into_id, phone_number_id, max(last_at) from moved group by tenant_id, into_id, phone_number_id
+    order by tenant_id, into_id, phone_number_id
     on conflict (tenant_id, contact_id, phone_number_id)
       do update set last_at = greatest(windows.last_at, excluded.last_at)`.execute(trx)
 }
 
 /**
- * Moves what was written for a contact while it was merged: a send may have looked it up just before. Returns how many
- * messages that were.
+ * Moves what was written for a contact while it was merged: a send, or a window, may have looked it up just before. Returns
+ * how many messages that were.
  */
 export async function repairMerged(db: Db, withinMs: number): Promise<number> {
   const { numAffectedRows } = await sql`
@@ -59,5 +63,12 @@ export async function repairMerged(db: Db, withinMs: number): Promise<number> {
     from contact_merges g join contacts c on c.tenant_id = g.tenant_id and c.id = g.contact_id
     where g.at > now() - ${withinMs} * interval '1 millisecond'
       and m.tenant_id = g.tenant_id and m.contact_id = g.contact_id and c.merged_into is not null`.execute(db)
+  await moveWindows(
+    db,
+    sql`
+      select c.tenant_id, c.id as from_id, c.merged_into as into_id
+      from contact_merges g join contacts c on c.tenant_id = g.tenant_id and c.id = g.contact_id
+      where g.at > now() - ${withinMs} * interval '1 millisecond' and c.merged_into is not null`
+  )
   return Number(numAffectedRows ?? 0)
 }

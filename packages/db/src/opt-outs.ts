@@ -20,7 +20,8 @@ export async function storeOpts(trx: Db, tenantId: string, opts: Opt[]): Promise
   const sorted = [...last.values()].sort((a, b) => a.contactId - b.contactId)
   const { rows } = await sql<{ id: number; changed: boolean }>`
     with before as (
-      select id, opted_out from contacts
+      -- A contact that is merged at this very moment speaks for the one that stays.
+      select id, coalesce(merged_into, id) as kept, opted_out from contacts
       where tenant_id = ${tenantId} and id = any(${sorted.map((o) => o.contactId)}::bigint[])
       order by id for update
     )
@@ -30,7 +31,7 @@ export async function storeOpts(trx: Db, tenantId: string, opts: Opt[]): Promise
       ${sorted.map((o) => o.isOut)}::boolean[],
       ${sorted.map((o) => o.at)}::timestamptz[]
     ) as i (id, is_out, at)
-    where c.id = i.id and b.id = i.id
+    where c.id = b.kept and b.id = i.id
       and (c.opt_at is null or c.opt_at < i.at or (c.opt_at = i.at and i.is_out and not c.opted_out))
     returning c.id, b.opted_out <> c.opted_out as changed`.execute(trx)
   return rows

@@ -57,6 +57,11 @@ function isNewer(a: Report, b: Report): boolean {
   return JSON.stringify(a.content) > JSON.stringify(b.content)
 }
 
+/** Until the transaction ends nobody else acts on what is said of this template. */
+export async function lockTemplate(trx: Db, tenantId: string, name: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`template ${name} of ${tenantId}`}, 0))`.execute(trx)
+}
+
 /** What Meta said last of this subject, newest first; of one key where it is given. */
 export async function findReports(db: Db, tenantId: string, subject: ReportSubject, key?: string): Promise<Report[]> {
   let query = db

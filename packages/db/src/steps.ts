@@ -33,7 +33,28 @@ export async function applySteps(trx: Db, learned: Learned[], waits = usualWaits
     events.push(...moves.flatMap((step) => eventOf(head, step) ?? []))
   }
   if (changes.length > 0) await writeChanges(trx, changes, waits)
+  const failedAgain = learned.filter(isFailedAgain).map(({ message }) => message.id)
+  if (failedAgain.length > 0) await chooseErrors(trx, failedAgain)
   return events
+}
+
+/** Whether a message failed for more than one member of a group. */
+function isFailedAgain({ message, steps }: Learned): boolean {
+  const failures = steps.filter(({ state }) => state === 'failed').length
+  return failures > 1 || (failures === 1 && message.state === 'failed')
+}
+
+/** Of several failures the first counts by Meta's time, so that the order in which they came is of no account. */
+async function chooseErrors(trx: Db, ids: string[]): Promise<void> {
+  await sql`
+    update messages m set error = f.error
+    from (
+      select distinct on (m.id) m.id, s.error
+      from messages m join statuses s on s.tenant_id = m.tenant_id and s.wamid = m.wamid
+      where m.id = any(${ids}::uuid[]) and m.state = 'failed' and s.status = 'failed' and s.error is not null
+      order by m.id, s.at nulls last, s.participant collate "C"
+    ) f
+    where m.id = f.id and m.error::text is distinct from f.error::text`.execute(trx)
 }
 
 type Change = { id: string; state: string; wamid: string | null; error: string | null }

@@ -9,7 +9,7 @@ import { type Db } from './schema.ts'
 import { writeBook } from './write-book.ts'
 
 /** How often others may make the same contacts at the same moment before something must be wrong. */
-const roundsMax = 5
+const roundsMax = 10
 
 /** What a webhook tells of a customer; at least one of the two ids is there. */
 export type Profile = Omit<Sighting, 'at'> & { at: Date }
@@ -24,23 +24,36 @@ export type Upserted = { ids: number[]; events: NewEvent[] }
 export async function upsertContacts(trx: Db, tenantId: string, profiles: Profile[]): Promise<Upserted> {
   if (profiles.length === 0) return { ids: [], events: [] }
   const sightings = profiles.map((profile) => ({ ...profile, at: profile.at.getTime() }))
-  let isLocked = false
+  let held: Lock = 'none'
   for (let round = 0; round < roundsMax; round++) {
     const book = await loadBook(trx, tenantId, ...idsOf(sightings))
     const persons = linkAll(book, sightings)
-    // Most batches change no ids and need no lock; one that does looks again once it has it.
-    if (!book.isDelicate || isLocked) {
-      if (await write(trx, tenantId, book)) {
-        return { ids: persons.map((person) => survivorOf(person).id ?? 0), events: eventsOf(tenantId, book) }
-      }
+    const needed = lockFor(book)
+    // What was loaded before the lock was there may be out of date.
+    if (strength(needed) > strength(held)) {
+      await lock(trx, tenantId, needed)
+      held = needed
+    } else if (await write(trx, tenantId, book)) {
+      return { ids: persons.map((person) => survivorOf(person).id ?? 0), events: eventsOf(tenantId, book) }
     }
-    if (!isLocked) await lock(trx, tenantId)
-    isLocked = true
   }
   throw new Error('the same contacts were made by others again and again')
 }
 
-/** False when others made one of the contacts at the same moment; nothing is written then, or can be written anew. */
+const locks = ['none', 'shared', 'exclusive'] as const
+type Lock = (typeof locks)[number]
+const strength = (lock: Lock): number => locks.indexOf(lock)
+
+/**
+ * Most batches change no ids and need no lock. While ids change hands nobody else may do the same, nor make a contact under
+ * an id that is just becoming a former one of somebody: neither would see the other.
+ */
+function lockFor({ isDelicate, persons }: Book): Lock {
+  if (isDelicate) return 'exclusive'
+  return [...persons].some(({ before }) => before === undefined) ? 'shared' : 'none'
+}
+
+/** False when others made or merged one of the contacts at the same moment; nothing is written then, or can be written anew. */
 async function write(trx: Db, tenantId: string, book: Book): Promise<boolean> {
   if (!book.isDelicate) return writeBook(trx, tenantId, book)
   try {
@@ -52,8 +65,9 @@ async function write(trx: Db, tenantId: string, book: Book): Promise<boolean> {
 }
 
 /** Until the transaction ends. */
-async function lock(trx: Db, tenantId: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`contacts of ${tenantId}`}, 0))`.execute(trx)
+async function lock(trx: Db, tenantId: string, how: Lock): Promise<void> {
+  const take = how === 'shared' ? sql`pg_advisory_xact_lock_shared` : sql`pg_advisory_xact_lock`
+  await sql`select ${take}(hashtextextended(${`contacts of ${tenantId}`}, 0))`.execute(trx)
 }
 
 function idsOf(sightings: Sighting[]): [string[], string[]] {

@@ -5,8 +5,8 @@ import { never, type Person, survivorOf } from './person.ts'
 import { type Db } from './schema.ts'
 
 /**
- * Writes what changed in a book. False when somebody else made one of its new contacts at the same moment: then the book
- * is out of date, and has to be loaded and linked again.
+ * Writes what changed in a book. False when somebody else made one of its new contacts at the same moment, or merged one
+ * that is here: then the book is out of date, and has to be loaded and linked again.
  */
 export async function writeBook(trx: Db, tenantId: string, book: Book): Promise<boolean> {
   const moved = [...book.changed].filter(hasOtherIds)
@@ -15,10 +15,8 @@ export async function writeBook(trx: Db, tenantId: string, book: Book): Promise<
   await vacate(trx, moved)
   if (!(await insertNew(trx, tenantId, book))) return false
   await writeIds(trx, moved)
-  await writeProfiles(
-    trx,
-    [...book.changed].filter(({ before }) => before !== undefined)
-  )
+  const known = [...book.changed].filter(({ before }) => before !== undefined)
+  if (!(await writeProfiles(trx, known))) return false
   await writeAliases(trx, tenantId, book)
   return true
 }
@@ -91,11 +89,11 @@ async function writeIds(trx: Db, persons: Person[]): Promise<void> {
 }
 
 /** Names and times by the same rule as in memory, since others may write them at the same moment. */
-async function writeProfiles(trx: Db, persons: Person[]): Promise<void> {
-  if (persons.length === 0) return
+async function writeProfiles(trx: Db, persons: Person[]): Promise<boolean> {
+  if (persons.length === 0) return true
   const sorted = [...persons].sort((a, b) => idOf(a) - idOf(b))
   const column = <T>(pick: (person: Person) => T): T[] => sorted.map(pick)
-  await sql`
+  const { numAffectedRows } = await sql`
     update contacts c
     set profile_name = case when i.name_at >= coalesce(c.profile_at, '-infinity')
         and (i.name_at > coalesce(c.profile_at, '-infinity') or i.name collate "C" > c.profile_name)
@@ -125,7 +123,8 @@ async function writeProfiles(trx: Db, persons: Person[]): Promise<void> {
       ${column(({ optedOut }) => optedOut.value)}::boolean[],
       ${column(({ optedOut }) => dateOf(optedOut.at))}::timestamptz[]
     ) as i (id, name, name_at, username, username_at, wa_id, wa_at, user_id, user_at, parent_user_id, opted_out, opt_at)
-    where c.id = i.id`.execute(trx)
+    where c.id = i.id and c.merged_into is null`.execute(trx)
+  return Number(numAffectedRows ?? 0) === sorted.length
 }
 
 async function writeAliases(trx: Db, tenantId: string, { newAliases }: Book): Promise<void> {

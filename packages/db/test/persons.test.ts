@@ -9,6 +9,7 @@ import {
   openWindows,
   type Profile,
   repairMerged,
+  storeOpts,
   storeReceived,
   upsertContacts
 } from '../src/index.ts'
@@ -26,6 +27,50 @@ async function write(db: Db, contactId: number): Promise<string> {
   await storeReceived(db, [{ ...message, at: at(0) }])
   return id
 }
+
+/** Two transactions at the same moment: the second begins while the first has written and not yet committed. */
+async function overlap(db: Db, first: (trx: Db) => Promise<unknown>, second: () => Promise<unknown>): Promise<void> {
+  let pending: Promise<unknown> = Promise.resolve()
+  await db.transaction().execute(async (trx) => {
+    await first(trx)
+    pending = second()
+    // Long enough to look, and to wait for the first one.
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  })
+  await pending
+}
+
+const changed: Profile = { waId: '2', former: { waId: '1' }, at: at(100) }
+
+t.test('a contact made at the moment its number is given up is the person who has another one now', async (t) => {
+  const { db } = await openLedger(t)
+  const early: Profile = { waId: '1', name: 'Ann', at: at(1) }
+  await overlap(
+    db,
+    (trx) => upsertContacts(trx, tenantId, [early]),
+    () => see(db, changed)
+  )
+  t.match(await listContacts(db, tenantId, 0, 10), [{ waId: '2', profileName: 'Ann' }])
+  t.equal((await listContacts(db, tenantId, 0, 10)).length, 1)
+})
+
+t.test('a name told, and a wish, at the moment two contacts become one are kept', async (t) => {
+  const { db } = await openLedger(t)
+  const [kept = 0] = await see(db, { waId: '2', at: at(1) })
+  const [gone = 0] = await see(db, { waId: '1', at: at(1) })
+  await overlap(
+    db,
+    (trx) => upsertContacts(trx, tenantId, [changed]),
+    async () => {
+      const opts = storeOpts(db, tenantId, [{ contactId: gone, isOut: true, at: at(60) }])
+      await Promise.all([opts, see(db, { waId: '1', name: 'Ann', at: at(50) })])
+    }
+  )
+  t.match(await findContact(db, tenantId, kept), { waId: '2', profileName: 'Ann', optedOut: true })
+  await openWindows(db, tenantId, [{ contactId: gone, phoneNumberId, at: at(2) }])
+  await repairMerged(db, 60_000)
+  t.match(await findWindows(db, tenantId, [kept, gone]), [{ contactId: kept }])
+})
 
 t.test('who is known by number and by user id apart becomes one, with everything of both', async (t) => {
   const { db } = await openLedger(t)

@@ -144,3 +144,30 @@ t.test('1,000 statuses of 250 messages, stored by four at once, are each stored 
   const states = await db.selectFrom('messages').select('state').distinct().execute()
   t.strictSame(states, [{ state: 'read' }])
 })
+
+t.test(
+  'of several members a message failed for, the first failure says why, in whatever order they come',
+  async (t) => {
+    const { db } = await openSending(t)
+    const failures = [3, 1, 2].map((second) => ({
+      status: 'failed',
+      participant: `49${second}`,
+      at: new Date(1_750_000_000_000 + second * 1000),
+      error: { code: second, message: `failure ${second}` },
+      content: {}
+    }))
+    const [a, b, c] = failures
+    for (const order of [
+      [a, b, c],
+      [c, b, a],
+      [b, a, c]
+    ]) {
+      const { messageId } = await claimOne(db)
+      for (const failure of order) {
+        if (!failure) continue
+        await storeStatuses(db, tenantId, [{ ...failure, wamid: `wamid.${messageId}`, messageId }])
+      }
+      t.match(await messageRow(db, messageId), { state: 'failed', error: { code: 1 } })
+    }
+  }
+)

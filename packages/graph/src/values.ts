@@ -27,10 +27,10 @@ export function readValue(
     items.push(item)
   }
   const profiles = createProfiles(contacts)
-  let newest = ''
+  const times = createTimes()
   for (const element of part(items, source, value, 'messages')) {
     const item = readMessage(source, element, profiles)
-    if (item.kind === 'message' && item.at !== undefined && item.at > newest) newest = item.at
+    if (item.kind === 'message') times.note(item.at, item.waId, item.userId)
     items.push(item)
   }
   for (const element of part(items, source, value, 'statuses')) {
@@ -40,10 +40,13 @@ export function readValue(
       poison === undefined
         ? readStatus(source, element)
         : misfitItem(source, 'messages', `status that ${poison}`, element)
-    if (item.kind === 'status' && item.at !== undefined && item.at > newest) newest = item.at
+    if (item.kind === 'status') times.note(item.at, item.recipientWaId, item.recipientUserId, item.participant)
     items.push(item)
   }
-  if (newest !== '') for (const contact of contacts) contact.at = newest
+  for (const contact of contacts) {
+    const at = times.of(contact.waId, contact.userId)
+    if (at !== undefined) contact.at = at
+  }
   for (const element of part(items, source, value, 'errors')) {
     const item = otherItem(source, 'messages', 'account error', element)
     const error = readMetaError(element)
@@ -51,6 +54,26 @@ export function readValue(
     items.push(item)
   }
   readRest(items, source, value)
+}
+
+/**
+ * The newest times in a change, by person. What is said of one must not make the profile of another look newer than it is:
+ * their former number would come back. Whoever only stands among the contacts has the newest of all.
+ */
+function createTimes() {
+  const byId = new Map<string, string>()
+  let newest = ''
+  return {
+    note(at: string | undefined, ...ids: (string | undefined)[]): void {
+      if (at === undefined) return
+      if (at > newest) newest = at
+      for (const id of ids) if (id !== undefined && at > (byId.get(id) ?? '')) byId.set(id, at)
+    },
+    of(...ids: (string | undefined)[]): string | undefined {
+      const [last = ''] = ids.map((id) => byId.get(id ?? '') ?? '').sort((a, b) => (a > b ? -1 : 1))
+      return last || newest || undefined
+    }
+  }
 }
 
 /** The elements of one of the lists we know. What should be a list and is not is kept as it is. */

@@ -72,6 +72,13 @@ t.test('the body of the first clients, with neither field nor metadata, counts t
   ])
 })
 
+t.test('what is said later of somebody else makes nobody’s profile newer', async (t) => {
+  const ben = { profile: { name: 'Ben' }, wa_id: '491700000002', user_id: 'DE.2' }
+  const byUser = { ...text, id: 'wamid.M2', from: undefined, from_user_id: 'DE.2', timestamp: '1700000900' }
+  const items = parseValue({ contacts: [anna, ben], messages: [text, byUser] })
+  t.match(items.slice(0, 2), [{ at: '2023-11-14T22:13:20.000Z' }, { at: '2023-11-14T22:28:20.000Z' }])
+})
+
 t.test('a profile is as new as the newest thing in its change', async (t) => {
   const messages = [text, { ...text, timestamp: '1700000500' }, { ...text, timestamp: 'never' }]
   const [contact] = parseValue({ contacts: [anna], messages, statuses: [delivered] })

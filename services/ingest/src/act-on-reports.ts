@@ -4,6 +4,7 @@ import {
   findNumberOf,
   findReports,
   learnOnlyNumber,
+  lockTemplate,
   type NewEvent,
   type PauseKey,
   type Report,
@@ -25,9 +26,13 @@ export function actOn(trx: Db, tenantId: string, report: Report): Promise<NewEve
   return Promise.resolve([])
 }
 
-/** Sends name a template without its account: it is stopped for as long as any language of it is. */
+/**
+ * Sends name a template without its account: it is stopped for as long as any language of it is. Under a lock, since what is
+ * said of two languages at the same moment must not miss each other.
+ */
 async function actOnTemplate(trx: Db, tenantId: string, { key, word }: Report): Promise<NewEvent[]> {
   const name = key.slice(0, key.lastIndexOf(':'))
+  await lockTemplate(trx, tenantId, name)
   const pauseKey: PauseKey = { tenantId, scope: 'template', key: name }
   if (stoppedTemplate.has(word)) return addPause(trx, { ...pauseKey, reason: 'template_state' })
   const others = await findReports(trx, tenantId, 'template')
