@@ -23,7 +23,11 @@ t.test('the image is built from pinned versions, by one command, for a user with
   t.equal(install.length, 1, 'one RUN')
   t.match(install[0], `npx -y ${manifest.packageManager} install --prod --no-optional --frozen-lockfile`)
   const last = instructions.slice(-3).map(({ name, rest }) => `${name} ${rest}`)
-  t.strictSame(last, ['USER node', `WORKDIR /app/services/\${SERVICE}`, 'CMD ["node", "src/main.ts"]'])
+  t.strictSame(last, [
+    'USER node',
+    `WORKDIR /app/services/\${SERVICE}`,
+    'CMD ["node", "--max-semi-space-size=4", "src/main.ts"]'
+  ])
   const folders = kept.map(({ rest }) => rest.split(' ').at(-1))
   t.strictSame(folders, ['node_modules', 'packages', 'infra', `services/\${SERVICE}`, '/media'])
 })

@@ -21,6 +21,9 @@ export type ProcessOptions = { name: string; path: string; env: Record<string, s
 
 const tailLines = 200
 
+/** As in the image. */
+const nodeFlags = ['--max-semi-space-size=4']
+
 /** Prepares a service process; `start` starts it. */
 export function createProcess({ name, path, env, healthUrl }: ProcessOptions): ServiceProcess {
   let child: ChildProcess | undefined
@@ -39,7 +42,7 @@ export function createProcess({ name, path, env, healthUrl }: ProcessOptions): S
     name,
     async start() {
       lines = []
-      const started = spawn(process.execPath, [path], {
+      const started = spawn(process.execPath, [...nodeFlags, path], {
         env: { ...process.env, ...env },
         stdio: ['ignore', 'pipe', 'pipe']
       })
