@@ -8,12 +8,17 @@ export type Billing = { pricing?: Record<string, unknown>; conversation?: Record
 
 type Row = { status: string; pricing: Record<string, unknown> | null; conversation: Record<string, unknown> | null }
 
-/** Both as the latest status has them: Meta sends them with `sent` and with one of those that follow. */
+/**
+ * Both as the latest status has them: Meta sends them with `sent` and with one of those that follow; for a group with those
+ * of its members, and the price within the conversation.
+ */
 export async function readBilling(db: Db, { tenantId, wamid, direction }: MessageRecord): Promise<Billing> {
   if (wamid === null || direction === 'in') return {}
   const { rows } = await sql<Row>`
-    select status, content -> 'pricing' as pricing, content -> 'conversation' as conversation from statuses
-    where tenant_id = ${tenantId} and wamid = ${wamid} and participant = ''
+    select status, content -> 'conversation' as conversation,
+      coalesce(content -> 'pricing', content -> 'conversation' -> 'pricing') as pricing
+    from statuses
+    where tenant_id = ${tenantId} and wamid = ${wamid}
     order by participant, status`.execute(db)
   const billing: Billing = {}
   for (const { pricing, conversation } of rows.sort((a, b) => rankOf(a) - rankOf(b))) {

@@ -109,3 +109,17 @@ t.test('a message shows what Meta says it costs, and what the customer did to it
   await storeReceived(db, [amend('reaction', 5, {})])
   t.notOk('reactions' in (await call(gateway, `/${body.id}`)).body, 'the reaction was taken back')
 })
+
+t.test('a message to a group shows its cost, which Meta tells with its members', async (t) => {
+  const gateway = await openGateway(t)
+  const { body } = await post(gateway)
+  const conversation = { id: 'c', pricing: { category: 'group_service' } }
+  const status = { wamid: 'wamid.g', messageId: body.id, status: 'delivered' }
+  await gateway.db.transaction().execute((trx) =>
+    storeStatuses(trx, tenantId, [
+      { ...status, participant: '491', content: { conversation } },
+      { ...status, participant: '492', content: {} }
+    ])
+  )
+  t.match((await call(gateway, `/${body.id}`)).body, { conversation, pricing: conversation.pricing })
+})
