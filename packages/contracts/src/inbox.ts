@@ -24,9 +24,10 @@ export const WebhookViewSchema = Type.Object({
 })
 export type WebhookView = Static<typeof WebhookViewSchema>
 
+/** A page of webhooks, newest first; `next` is the cursor of the page after it. */
 export const WebhookPageSchema = Type.Object({
   webhooks: Type.Array(WebhookViewSchema),
-  next: Type.Union([Type.String(), Type.Null()])
+  next: Type.Optional(Type.String())
 })
 
 /** One webhook with its body, byte for byte, as base64. */
@@ -43,9 +44,10 @@ export const QuarantineViewSchema = Type.Object({
 })
 export type QuarantineView = Static<typeof QuarantineViewSchema>
 
+/** A page of what was put aside, newest first; `next` is the cursor of the page after it. */
 export const QuarantinePageSchema = Type.Object({
   quarantine: Type.Array(QuarantineViewSchema),
-  next: Type.Union([Type.String(), Type.Null()])
+  next: Type.Optional(Type.String())
 })
 
 /** Which webhooks are to be processed once more: those received from `from` to before `until`. */
@@ -53,16 +55,16 @@ export const ReplayRequestSchema = Type.Object(
   {
     from: instant,
     until: Type.Optional(instant),
-    result: Type.Optional(WebhookStateSchema),
+    state: Type.Optional(WebhookStateSchema),
     cursor: Type.Optional(Type.String({ maxLength: 256, description: 'The `next` of the answer before.' }))
   },
   closed
 )
 export type ReplayRequest = Static<typeof ReplayRequestSchema>
 
-/** How many webhooks will be processed once more. `next` is set where there are more: repeat with it as `cursor`. */
+/** How many webhooks will be processed once more. `next` is there where there are more: repeat with it as `cursor`. */
 export const ReplayReplySchema = Type.Object({
   replayed: Type.Integer(),
-  next: Type.Union([Type.String(), Type.Null()])
+  next: Type.Optional(Type.String())
 })
 export type ReplayReply = Static<typeof ReplayReplySchema>

@@ -13,7 +13,8 @@ export const PrivacyRequestViewSchema = Type.Object({
 })
 export type PrivacyRequestView = Static<typeof PrivacyRequestViewSchema>
 
+/** A page of the audit, newest first; `next` is the cursor of the page after it. */
 export const PrivacyRequestPageSchema = Type.Object({
   requests: Type.Array(PrivacyRequestViewSchema),
-  next: Type.Union([Type.String(), Type.Null()])
+  next: Type.Optional(Type.String())
 })

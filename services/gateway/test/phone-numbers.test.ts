@@ -189,7 +189,7 @@ t.test('numbers come in pages', async (t) => {
     ['4']
   )
   t.notOk('next' in second.body)
-  for (const query of ['limit=0', 'limit=x', 'cursor=abc'])
+  for (const query of ['limit=0', 'limit=x', 'cursor=abc', 'state=paused'])
     t.equal((await call(gateway, `${path}?${query}`)).status, 400)
 })
 

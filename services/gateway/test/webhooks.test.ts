@@ -1,8 +1,8 @@
 import { createId } from '@wag/contracts'
-import { type Db, giveUpWebhook, markProcessed, quarantine, storeWebhooks } from '@wag/db'
+import { type Db, giveUpWebhook, markProcessed, quarantine, recordExport, saveNumber, storeWebhooks } from '@wag/db'
 import { type TestContext } from '@wag/testkit'
 import t from 'tap'
-import { authorization, type Gateway, openGateway, tenantId } from './open.ts'
+import { addContact, authorization, encryptionKey, type Gateway, openGateway, tenantId } from './open.ts'
 
 const headers = { authorization }
 const done = { items: 2, applied: 2, parked: 0, stored: 0, quarantined: 0 }
@@ -52,12 +52,11 @@ t.test('the inbox shows what came, how much, when, and what it came to; newest f
       { id: pending, bytes: 7, state: 'pending', processed_at: null, result: null, attempts: 0, last_error: null },
       { id: quarantined, state: 'quarantined', result: partly },
       { id: processed, state: 'processed', result: done, processed_at: /Z$/, received_at: /Z$/ }
-    ],
-    next: null
+    ]
   })
-  t.strictSame(await idsOf(gateway, 'result=pending'), [pending])
-  t.strictSame(await idsOf(gateway, 'result=processed'), [processed])
-  t.strictSame(await idsOf(gateway, 'result=quarantined'), [quarantined])
+  t.strictSame(await idsOf(gateway, 'state=pending'), [pending])
+  t.strictSame(await idsOf(gateway, 'state=processed'), [processed])
+  t.strictSame(await idsOf(gateway, 'state=quarantined'), [quarantined])
 })
 
 t.test('pages show each webhook once, also while others come in', async (t) => {
@@ -70,9 +69,33 @@ t.test('pages show each webhook once, also while others come in', async (t) => {
     const page = json()
     seen.push(...page.webhooks.map(({ id }: { id: string }) => id))
     await store(gateway.db, 'meanwhile')
-    cursor = page.next === null ? '' : `&cursor=${page.next}`
+    cursor = page.next === undefined ? '' : `&cursor=${page.next}`
   } while (cursor !== '')
   t.strictSame(seen, ids.toReversed())
+})
+
+t.test('every list under /v1 tells of its next page in one way, and refuses what it does not know', async (t) => {
+  const gateway = await openGateway(t)
+  const ids = await store(gateway.db, 'one', 'two')
+  for (const id of ids) await giveUpWebhook(gateway.db, id, 'of no use')
+  for (const to of ['491700000001', '491700000002']) {
+    const contactId = await addContact(gateway, to)
+    await recordExport(gateway.db, { tenantId, contactId, keyId: createId(), counts: {} })
+  }
+  await saveNumber(gateway.db, { tenantId, id: '106540352242999' }, { accessToken: 'token' }, encryptionKey)
+  const lists = ['webhooks', 'quarantine', 'privacy-requests', 'contacts', 'messages', 'phone-numbers']
+  for (const list of lists) {
+    const first = await gateway.app.inject({ url: `/v1/${list}?limit=1`, headers })
+    t.equal(first.statusCode, 200, list)
+    const { next } = first.json()
+    t.type(next, 'string', list)
+    t.equal(first.headers.link, `<http://localhost/v1/${list}?limit=1&cursor=${next}>; rel="next"`)
+    const last = await gateway.app.inject({ url: `/v1/${list}?limit=1&cursor=${next}`, headers })
+    t.equal(last.statusCode, 200, list)
+    t.notOk('next' in last.json(), list)
+    t.equal(last.headers.link, undefined, list)
+    t.equal((await get(gateway, `/v1/${list}?colour=blue`)).status, 400, list)
+  }
 })
 
 t.test('a range of times takes in its beginning and not its end', async (t) => {
@@ -110,10 +133,9 @@ t.test('quarantine shows what was put aside and why; a given-up webhook is there
     quarantine: [
       { webhook_id: pending, reason: 'after many attempts', item: null },
       { webhook_id: quarantined, reason: 'why not', item: { poison: 1 }, created_at: /Z$/ }
-    ],
-    next: null
+    ]
   })
-  t.strictSame(new Set(await idsOf(gateway, 'result=quarantined')), new Set([pending, quarantined]))
+  t.strictSame(new Set(await idsOf(gateway, 'state=quarantined')), new Set([pending, quarantined]))
 })
 
 t.test('a replay makes webhooks wait once more: one, those of a quarantine entry, or a range', async (t) => {
@@ -121,16 +143,16 @@ t.test('a replay makes webhooks wait once more: one, those of a quarantine entry
   const post = (url: string, payload?: object) =>
     gateway.app.inject({ method: 'POST', url, headers, ...(payload && { payload }) })
   t.match(await post(`/v1/webhooks/${processed}/replay`), { statusCode: 202 })
-  t.strictSame(await idsOf(gateway, 'result=pending'), [pending, processed])
+  t.strictSame(await idsOf(gateway, 'state=pending'), [pending, processed])
   const entry = await db.selectFrom('quarantine').select('id').executeTakeFirstOrThrow()
   t.match(await post(`/v1/quarantine/${entry.id}/replay`), { statusCode: 202 })
-  t.strictSame(await idsOf(gateway, 'result=pending'), [pending, quarantined, processed])
+  t.strictSame(await idsOf(gateway, 'state=pending'), [pending, quarantined, processed])
   await markProcessed(db, [{ id: quarantined, result: done }])
   t.strictSame((await get(gateway, '/v1/quarantine')).json().quarantine, [], 'it went through')
 
   const from = '2026-01-01T00:00:00Z'
-  t.strictSame((await post('/v1/webhooks/replay', { from, until: from })).json(), { replayed: 0, next: null })
-  t.equal((await post('/v1/webhooks/replay', { from, result: 'processed' })).json().replayed, 1)
+  t.strictSame((await post('/v1/webhooks/replay', { from, until: from })).json(), { replayed: 0 })
+  t.equal((await post('/v1/webhooks/replay', { from, state: 'processed' })).json().replayed, 1)
   t.equal((await post('/v1/webhooks/replay', { from })).json().replayed, 3)
 })
 
@@ -151,10 +173,20 @@ t.test('what nobody has, and what makes no sense, is refused with words', async 
   await db.updateTable('inbox').set({ erased_at: new Date() }).where('id', '=', processed).execute()
   const erased = await gateway.app.inject({ method: 'POST', url: `/v1/webhooks/${processed}/replay`, headers })
   t.equal(erased.statusCode, 409)
-  for (const query of ['result=lost', 'from=yesterday', 'until=1', 'cursor=!', 'limit=0', 'what=1']) {
+  for (const query of [
+    'state=lost',
+    'from=yesterday',
+    'until=1',
+    'cursor=!',
+    'limit=0',
+    'what=1',
+    'result=pending',
+    'from=2026-02-30T00:00:00Z',
+    'until=2026-01-01'
+  ]) {
     t.equal((await get(gateway, `/v1/webhooks?${query}`)).status, 400, query)
   }
-  for (const payload of [{}, { from: 'now' }, { from: '2026-01-01', more: 1 }]) {
+  for (const payload of [{}, { from: 'now' }, { from: '2026-01-01' }, { from: '2026-01-01T00:00:00Z', more: 1 }]) {
     const answer = await gateway.app.inject({ method: 'POST', url: '/v1/webhooks/replay', headers, payload })
     t.equal(answer.statusCode, 400)
   }

@@ -2,7 +2,7 @@ import { ListedContactSchema } from '@wag/contracts'
 import { type Db, listContacts } from '@wag/db'
 import { type App, principalOf } from '@wag/service'
 import { Type } from 'typebox'
-import { badCursor, decodeCursor, limitOf, linkNext, PageQuerySchema } from '../page.ts'
+import { cutPage, limitOf, linkNext, numberOfCursor, OriginalPageQuerySchema } from '../page.ts'
 import { contactNameOf } from '../view.ts'
 
 /** `GET /contacts/` */
@@ -11,16 +11,14 @@ export function addContacts(app: App, { db, publicUrl }: { db: Db; publicUrl: st
     '/contacts',
     {
       config: { scope: 'read' },
-      schema: { querystring: PageQuerySchema, response: { 200: Type.Array(ListedContactSchema) } }
+      schema: { querystring: OriginalPageQuerySchema, response: { 200: Type.Array(ListedContactSchema) } }
     },
     async (request, reply) => {
       const { tenantId } = principalOf(request)
       const limit = limitOf(request.query.limit)
-      const after = request.query.cursor === undefined ? 0 : cursorOf(request.query.cursor)
-      const found = await listContacts(db, tenantId, after, limit + 1)
-      const page = found.slice(0, limit)
-      const last = page.at(-1)
-      if (found.length > limit && last) linkNext(request, reply, publicUrl, String(last.id))
+      const found = await listContacts(db, tenantId, numberOfCursor(request.query.cursor), limit + 1)
+      const { page, last } = cutPage(found, limit)
+      if (last !== undefined) linkNext(request, reply, publicUrl, last)
       return page.map((contact) => ({
         id: contact.id,
         wa_id: contactNameOf(contact),
@@ -28,10 +26,4 @@ export function addContacts(app: App, { db, publicUrl }: { db: Db; publicUrl: st
       }))
     }
   )
-}
-
-function cursorOf(cursor: string): number {
-  const id = decodeCursor(cursor)
-  if (!/^\d{1,15}$/.test(id)) throw badCursor()
-  return Number(id)
 }

@@ -3,7 +3,7 @@ import { type Db, findContact, listMessages } from '@wag/db'
 import { type App, principalOf } from '@wag/service'
 import { Type } from 'typebox'
 import { contactIdOf } from '../contact-id.ts'
-import { decodeMessageCursor, encodeMessageCursor, limitOf, linkNext, PageQuerySchema } from '../page.ts'
+import { decodeMessageCursor, encodeMessageCursor, limitOf, linkNext, OriginalPageQuerySchema } from '../page.ts'
 import { listedMessageOf } from '../view.ts'
 
 /** `GET /messages/<contact id>/`: both directions, oldest first. */
@@ -14,7 +14,7 @@ export function addMessages(app: App, { db, publicUrl }: { db: Db; publicUrl: st
       config: { scope: 'read' },
       schema: {
         params: Type.Object({ contactId: Type.String() }),
-        querystring: PageQuerySchema,
+        querystring: OriginalPageQuerySchema,
         response: { 200: Type.Array(ListedMessageSchema) }
       }
     },

@@ -18,7 +18,7 @@ import { type App, principalOf } from '@wag/service'
 import { type FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { numberViews, pauseView } from '../api-number.ts'
-import { badCursor, decodeCursor, encodeCursor, limitOf, linkNext, PageQuerySchema } from '../page.ts'
+import { badCursor, cutPage, decodeCursor, limitOf, nextOf, PageQuerySchema } from '../page.ts'
 
 export type NumbersContext = { db: Db; publisher: Publisher; encryptionKey: string; publicUrl: string }
 
@@ -46,12 +46,8 @@ function addReads(app: App, { db, publicUrl }: NumbersContext): void {
       const limit = Math.min(limitOf(request.query.limit), pageMax)
       const after = request.query.cursor === undefined ? '' : idOf(request.query.cursor)
       const found = await listNumbers(db, principalOf(request).tenantId, { after, limit: limit + 1 })
-      const page = found.slice(0, limit)
-      const last = page.at(-1)
-      const views = await numberViews(db, page, countMax)
-      if (found.length <= limit || !last) return { phone_numbers: views }
-      linkNext(request, reply, publicUrl, last.id)
-      return { phone_numbers: views, next: encodeCursor(last.id) }
+      const { page, last } = cutPage(found, limit)
+      return { phone_numbers: await numberViews(db, page, countMax), ...nextOf(request, reply, publicUrl, last) }
     }
   )
 

@@ -9,17 +9,16 @@ import { beginErasure, findPrivacyRequest, listPrivacyRequests, type PrivacyRequ
 import { type App, principalOf } from '@wag/service'
 import { Type } from 'typebox'
 import { contactIdOf } from '../contact-id.ts'
-import { idOf, nextOf } from '../cursor.ts'
 import { type EraseContext, erase } from '../erase.ts'
 import { exportContact } from '../export.ts'
-import { limitOf, PageQuerySchema } from '../page.ts'
+import { cutPage, idOfCursor, limitOf, nextOf, PageQuerySchema } from '../page.ts'
 
 const ParamsSchema = Type.Object({ id: Type.String() })
 const scope = 'admin' as const
 
 /** `DELETE /v1/contacts/<id>`, `GET /v1/contacts/<id>/export`, and the audit of both: `GET /v1/privacy-requests`. */
-export function addPrivacy(app: App, context: EraseContext): void {
-  const { db, encryptionKey } = context
+export function addPrivacy(app: App, context: EraseContext & { publicUrl: string }): void {
+  const { db, encryptionKey, publicUrl } = context
   app.delete(
     '/v1/contacts/:id',
     {
@@ -57,11 +56,12 @@ export function addPrivacy(app: App, context: EraseContext): void {
   app.get(
     '/v1/privacy-requests',
     { config: { scope }, schema: { querystring: PageQuerySchema, response: { 200: PrivacyRequestPageSchema } } },
-    async (request) => {
-      const most = limitOf(request.query.limit)
-      const before = idOf(request.query.cursor)
-      const found = await listPrivacyRequests(db, principalOf(request).tenantId, before, most + 1)
-      return { requests: found.slice(0, most).map(viewOf), next: nextOf(found, most) }
+    async (request, reply) => {
+      const limit = limitOf(request.query.limit)
+      const before = idOfCursor(request.query.cursor)
+      const found = await listPrivacyRequests(db, principalOf(request).tenantId, before, limit + 1)
+      const { page, last } = cutPage(found, limit)
+      return { requests: page.map(viewOf), ...nextOf(request, reply, publicUrl, last) }
     }
   )
 

@@ -2,8 +2,7 @@ import { GatewayError, isId, QuarantinePageSchema, ReplayReplySchema } from '@wa
 import { findQuarantined, listQuarantine } from '@wag/db'
 import { type App, principalOf } from '@wag/service'
 import { Type } from 'typebox'
-import { idOf, nextOf } from '../cursor.ts'
-import { limitOf, PageQuerySchema } from '../page.ts'
+import { cutPage, idOfCursor, limitOf, nextOf, PageQuerySchema } from '../page.ts'
 import { replayOne, type WebhooksContext } from './webhooks.ts'
 
 /** What was put aside, and why: `GET /v1/quarantine`; `POST /v1/quarantine/<id>/replay` tries its webhook once more. */
@@ -11,18 +10,19 @@ export function addQuarantine(app: App, context: WebhooksContext): void {
   app.get(
     '/v1/quarantine',
     { config: { scope: 'read' }, schema: { querystring: PageQuerySchema, response: { 200: QuarantinePageSchema } } },
-    async (request) => {
-      const most = limitOf(request.query.limit)
-      const before = idOf(request.query.cursor)
-      const found = await listQuarantine(context.db, principalOf(request).tenantId, before, most + 1)
-      const page = found.slice(0, most).map((entry) => ({
+    async (request, reply) => {
+      const limit = limitOf(request.query.limit)
+      const before = idOfCursor(request.query.cursor)
+      const found = await listQuarantine(context.db, principalOf(request).tenantId, before, limit + 1)
+      const { page, last } = cutPage(found, limit)
+      const entries = page.map((entry) => ({
         id: entry.id,
         webhook_id: entry.webhookId,
         created_at: entry.createdAt.toISOString(),
         reason: entry.reason,
         item: entry.item
       }))
-      return { quarantine: page, next: nextOf(found, most) }
+      return { quarantine: entries, ...nextOf(request, reply, context.publicUrl, last) }
     }
   )
 
@@ -38,7 +38,7 @@ export function addQuarantine(app: App, context: WebhooksContext): void {
       const entry = isId(id) ? await findQuarantined(context.db, tenantId, id) : undefined
       if (!entry) throw new GatewayError('quarantine_not_found', 'Nothing with this id is in quarantine')
       await replayOne(context, tenantId, entry.webhookId)
-      return reply.code(202).send({ replayed: 1, next: null })
+      return reply.code(202).send({ replayed: 1 })
     }
   )
 }

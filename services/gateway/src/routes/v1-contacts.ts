@@ -3,7 +3,7 @@ import { type Contact, type Db, findContact, findMergedIds, findWindows, listCon
 import { type App, principalOf } from '@wag/service'
 import { Type } from 'typebox'
 import { contactIdOf } from '../contact-id.ts'
-import { badCursor, decodeCursor, encodeCursor, limitOf, linkNext, PageQuerySchema } from '../page.ts'
+import { cutPage, limitOf, nextOf, numberOfCursor, PageQuerySchema } from '../page.ts'
 
 /** `GET /v1/contacts`, `GET /v1/contacts/<id>`: customers with all that Meta told of them, and their windows. */
 export function addContactsApi(app: App, { db, publicUrl }: { db: Db; publicUrl: string }): void {
@@ -13,14 +13,9 @@ export function addContactsApi(app: App, { db, publicUrl }: { db: Db; publicUrl:
     async (request, reply): Promise<ContactPage> => {
       const { tenantId } = principalOf(request)
       const limit = limitOf(request.query.limit)
-      const after = request.query.cursor === undefined ? 0 : cursorOf(request.query.cursor)
-      const found = await listContacts(db, tenantId, after, limit + 1)
-      const page = found.slice(0, limit)
-      const last = page.at(-1)
-      const contacts = await viewsOf(db, tenantId, page)
-      if (found.length <= limit || !last) return { contacts }
-      linkNext(request, reply, publicUrl, String(last.id))
-      return { contacts, next: encodeCursor(String(last.id)) }
+      const found = await listContacts(db, tenantId, numberOfCursor(request.query.cursor), limit + 1)
+      const { page, last } = cutPage(found, limit)
+      return { contacts: await viewsOf(db, tenantId, page), ...nextOf(request, reply, publicUrl, last) }
     }
   )
 
@@ -38,12 +33,6 @@ export function addContactsApi(app: App, { db, publicUrl }: { db: Db; publicUrl:
       return view
     }
   )
-}
-
-function cursorOf(cursor: string): number {
-  const id = decodeCursor(cursor)
-  if (!/^\d{1,15}$/.test(id)) throw badCursor()
-  return Number(id)
 }
 
 async function viewsOf(db: Db, tenantId: string, contacts: Contact[]): Promise<ApiContact[]> {

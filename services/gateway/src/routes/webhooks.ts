@@ -14,11 +14,11 @@ import { type Db, findWebhook, listWebhooks, replayWebhooks, type StoredWebhook,
 import { type App, principalOf } from '@wag/service'
 import { type FastifyReply } from 'fastify'
 import { Type } from 'typebox'
-import { idOf, nextOf } from '../cursor.ts'
-import { limitOf, PageQuerySchema } from '../page.ts'
+import { cutPage, encodeCursor, idOfCursor, limitOf, nextOf, PageQuerySchema } from '../page.ts'
+import { timeOf } from '../query.ts'
 import { type RingContext, ring } from '../ring.ts'
 
-export type WebhooksContext = RingContext & { db: Db }
+export type WebhooksContext = RingContext & { db: Db; publicUrl: string }
 
 const ParamsSchema = Type.Object({ id: Type.String() })
 const QuerySchema = Type.Object(
@@ -26,7 +26,7 @@ const QuerySchema = Type.Object(
     ...PageQuerySchema.properties,
     from: Type.Optional(Type.String()),
     until: Type.Optional(Type.String()),
-    result: Type.Optional(WebhookStateSchema)
+    state: Type.Optional(WebhookStateSchema)
   },
   { additionalProperties: false }
 )
@@ -37,16 +37,17 @@ const replayStepMax = 500
 
 /** The raw inbox: `GET /v1/webhooks`, one with its body, and `POST …/replay` for one or for a range of times. */
 export function addWebhooks(app: App, context: WebhooksContext): void {
-  const { db } = context
+  const { db, publicUrl } = context
   app.get(
     '/v1/webhooks',
     { config: { scope: 'read' }, schema: { querystring: QuerySchema, response: { 200: WebhookPageSchema } } },
-    async (request) => {
-      const { limit, cursor, result, ...range } = request.query
-      const most = limitOf(limit)
-      const filter = filterOf({ ...range, result })
-      const found = await listWebhooks(db, principalOf(request).tenantId, filter, idOf(cursor), most + 1)
-      return { webhooks: found.slice(0, most).map(viewOf), next: nextOf(found, most) }
+    async (request, reply) => {
+      const { cursor, ...wanted } = request.query
+      const limit = limitOf(wanted.limit)
+      const { tenantId } = principalOf(request)
+      const found = await listWebhooks(db, tenantId, filterOf(wanted), idOfCursor(cursor), limit + 1)
+      const { page, last } = cutPage(found, limit)
+      return { webhooks: page.map(viewOf), ...nextOf(request, reply, publicUrl, last) }
     }
   )
 
@@ -74,7 +75,7 @@ export function addWebhooks(app: App, context: WebhooksContext): void {
     { config: { scope: 'admin' }, schema: { params: ParamsSchema, response: { 202: ReplayReplySchema } } },
     async (request, reply) => {
       await replayOne(context, principalOf(request).tenantId, request.params.id)
-      return reply.code(202).send({ replayed: 1, next: null })
+      return reply.code(202).send({ replayed: 1 })
     }
   )
 
@@ -98,7 +99,7 @@ export async function replayOne(context: WebhooksContext, tenantId: string, id: 
 
 async function replayRange(context: WebhooksContext, tenantId: string, request: ReplayRequest) {
   const filter = filterOf(request)
-  let after = idOf(request.cursor)
+  let after = idOfCursor(request.cursor)
   let count = 0
   while (count < replayMax) {
     const ids = await selectWebhooks(context.db, tenantId, filter, after, replayStepMax)
@@ -106,22 +107,15 @@ async function replayRange(context: WebhooksContext, tenantId: string, request: 
     ring(context, replayed)
     count += replayed.length
     after = ids.at(-1)
-    if (ids.length < replayStepMax) return { replayed: count, next: null }
+    if (ids.length < replayStepMax) return { replayed: count }
   }
-  return { replayed: count, next: after === undefined ? null : nextOf([{ id: after }, { id: after }], 1) }
+  return { replayed: count, ...(after !== undefined && { next: encodeCursor(after) }) }
 }
 
-type Range = { from?: string | undefined; until?: string | undefined; result?: WebhookState | undefined }
+type Wanted = { from?: string | undefined; until?: string | undefined; state?: WebhookState | undefined }
 
-function filterOf({ from, until, result }: Range) {
-  return { from: instantOf('from', from), until: instantOf('until', until), state: result }
-}
-
-function instantOf(name: string, text: string | undefined): Date | undefined {
-  if (text === undefined) return undefined
-  const at = new Date(text)
-  if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(at.getTime())) return at
-  throw new GatewayError('bad_request', `${name} must be a time of ISO 8601, such as 2026-11-22T15:00:00Z`)
+function filterOf({ from, until, state }: Wanted) {
+  return { from: timeOf('from', from), until: timeOf('until', until), state }
 }
 
 function viewOf(webhook: StoredWebhook): WebhookView {

@@ -1,7 +1,4 @@
 import {
-  GatewayError,
-  instantOf,
-  instantRule,
   type MessagePage,
   MessagePageSchema,
   type MessageQuery,
@@ -12,7 +9,8 @@ import {
 import { type MessageFilter, searchMessages } from '@wag/db'
 import { type App, principalOf } from '@wag/service'
 import { messageView } from '../../api-message.ts'
-import { decodeMessageCursor, encodeCursor, encodeMessageCursor, limitOf, linkNext } from '../../page.ts'
+import { decodeMessageCursor, encodeMessageCursor, limitOf, nextOf } from '../../page.ts'
+import { badQuery, timeOf } from '../../query.ts'
 import { type MessagesContext } from './context.ts'
 
 /** `GET /v1/messages`: newest first. */
@@ -26,10 +24,8 @@ export function addList(app: App, { db, publicUrl }: MessagesContext): void {
       const before = cursor === undefined ? undefined : decodeMessageCursor(cursor)
       const found = await searchMessages(db, tenantId, filterOf(request.query), before, limitOf(limit))
       const messages = found.messages.map(messageView)
-      if (!found.next) return { messages }
-      const next = encodeMessageCursor(found.next)
-      linkNext(request, reply, publicUrl, next)
-      return { messages, next: encodeCursor(next) }
+      const last = found.next && encodeMessageCursor(found.next)
+      return { messages, ...nextOf(request, reply, publicUrl, last) }
     }
   )
 }
@@ -41,8 +37,8 @@ function filterOf(query: MessageQuery): MessageFilter {
     states: statesOf(query.state),
     direction: query.direction,
     errorCode: numberOf(query.error_code),
-    from: timeOf(query.from, 'from'),
-    until: timeOf(query.until, 'until')
+    from: timeOf('from', query.from),
+    until: timeOf('until', query.until)
   }
 }
 
@@ -60,15 +56,4 @@ function statesOf(given: string | string[] | undefined): MessageState[] | undefi
 
 function isState(name: string): name is MessageState {
   return messageStates.some((state) => state === name)
-}
-
-function timeOf(given: string | undefined, name: string): Date | undefined {
-  if (given === undefined) return undefined
-  const instant = instantOf(given)
-  if (instant) return instant
-  throw badQuery(name, instantRule)
-}
-
-function badQuery(name: string, detail: string): GatewayError {
-  return new GatewayError('bad_request', `${name} ${detail}`, { problems: [{ pointer: `/${name}`, detail }] })
 }
