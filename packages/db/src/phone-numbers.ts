@@ -50,8 +50,12 @@ export async function saveNumber(
   })
 }
 
-/** In two statements: a tenant has one default at every moment, within a statement too. */
+/**
+ * In two statements: a tenant has one default at every moment, within a statement too. One change after the other, since
+ * the second does not see what the first has not committed.
+ */
 async function makeDefault(trx: Db, { tenantId, id }: PhoneNumber): Promise<void> {
+  await sql`select from tenants where id = ${tenantId} for no key update`.execute(trx)
   await sql`
     update phone_numbers set is_default = false
     where tenant_id = ${tenantId} and is_default and id <> ${id}`.execute(trx)

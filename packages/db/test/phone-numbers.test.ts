@@ -32,6 +32,17 @@ t.test('a number is made, and changed field by field', async (t) => {
   t.equal(await loadAccessToken(db, number('1'), key), 'a token')
 })
 
+t.test('two that are made the default at the same time come through, and one of them is', async (t) => {
+  const { db } = await openLedger(t)
+  for (let round = 0; round < 10; round++) {
+    const ids = [`${round}1`, `${round}2`, `${round}3`]
+    await Promise.all(ids.map((id) => saveNumber(db, number(id), { accessToken: id, isDefault: true }, key)))
+    const defaults = await db.selectFrom('phone_numbers').select('id').where('is_default', '=', true).execute()
+    t.equal(defaults.length, 1)
+    t.ok(ids.includes(defaults[0]?.id ?? ''))
+  }
+})
+
 t.test('a tenant has one default, and its numbers in pages', async (t) => {
   const { db } = await openLedger(t)
   for (const id of ['1', '2', '3']) await saveDefaultNumber(db, number(id), 'a token', key)

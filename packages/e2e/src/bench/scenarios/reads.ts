@@ -82,4 +82,5 @@ async function seed(sql: Sql, from: number, to: number): Promise<void> {
     )
   }
   await sql.query('vacuum analyze messages')
+  await sql.query('vacuum analyze contacts')
 }
