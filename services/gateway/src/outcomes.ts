@@ -1,4 +1,4 @@
-import { stateRank } from '@wag/contracts'
+import { isSettled } from '@wag/contracts'
 import { type Db, findMessages, type Message } from '@wag/db'
 import { every } from '@wag/service'
 import { type FastifyBaseLogger } from 'fastify'
@@ -26,7 +26,7 @@ export function createOutcomes(db: Db, log: FastifyBaseLogger) {
     const waiting = ids.flatMap((id) => [...(waiters.get(id) ?? [])].map(({ tenantId }) => ({ tenantId, id })))
     for (const [tenantId, wanted] of Map.groupBy(waiting, ({ tenantId }) => tenantId)) {
       for (const message of await findMessages(db, tenantId, [...new Set(wanted.map(({ id }) => id))])) {
-        if (isDecided(message)) tell(tenantId, message)
+        if (isSettled(message.state)) tell(tenantId, message)
       }
     }
   }
@@ -50,8 +50,8 @@ export function createOutcomes(db: Db, log: FastifyBaseLogger) {
     },
 
     /**
-     * Begins to watch a message that is about to be accepted, or was. `outcome` resolves once its send is decided, or with
-     * how it stands when `waitMs` are over; `stop` forgets it.
+     * Begins to watch a message that is about to be accepted, or was. `outcome` resolves once its send has ended, be it that
+     * Meta's answer was lost, or with how it stands when `waitMs` are over; `stop` forgets it.
      */
     watch(tenantId: string, id: string): Watch {
       const { promise, resolve } = Promise.withResolvers<Message | undefined>()
@@ -80,9 +80,4 @@ export function createOutcomes(db: Db, log: FastifyBaseLogger) {
       for (const some of waiters.values()) for (const { settle } of some) settle(undefined)
     }
   }
-}
-
-/** Whether Meta has answered. An `unknown` may still be settled by a webhook while the caller has time. */
-export function isDecided({ state }: Pick<Message, 'state'>): boolean {
-  return stateRank(state) > stateRank('unknown')
 }

@@ -1,11 +1,10 @@
-import { type ApiMessage, GatewayError } from '@wag/contracts'
+import { type ApiMessage, GatewayError, stateRank } from '@wag/contracts'
 import { findRecord, type IdempotencyKey, type NewMessage } from '@wag/db'
 import { principalOf } from '@wag/service'
 import { type FastifyReply, type FastifyRequest } from 'fastify'
 import { firstView, messageView, newMessageView } from './api-message.ts'
 import { type Committed, commitRequest, markReplayed, replayRefused } from './committing.ts'
 import { idempotencyOf } from './idempotency.ts'
-import { isDecided } from './outcomes.ts'
 import { applyWait } from './prefer.ts'
 import { type OneAnswer, outcomeOfFirst, type SendingContext } from './submit.ts'
 
@@ -16,7 +15,8 @@ export type Compose = (tenantId: string) => Promise<NewMessage>
 
 /**
  * Answers a request that sends one message: 202 once it is committed, with its address; with `Prefer: wait`, 200 as soon
- * as Meta has answered. A repeated request gets the first answer.
+ * as Meta has answered, or 202 and the message as it stands where that cannot be waited for any longer. A repeated request
+ * gets the first answer.
  */
 export async function sendOne(
   context: OneContext,
@@ -39,8 +39,9 @@ export async function sendOne(
     const accepted = newMessageView(message, committed.at, context.lifetimeS)
     void reply.code(202).header('location', addressOf(message.id))
     const isWorthWaiting = accepted.status === 'queued'
-    const outcome = isWorthWaiting ? await watch?.outcome(waitMs) : undefined
-    return outcome && isDecided(outcome) ? await decided(context, reply, tenantId, message.id) : accepted
+    if (!watch || !isWorthWaiting) return accepted
+    await watch.outcome(waitMs)
+    return await answerNow(context, reply, tenantId, message.id)
   } finally {
     watch?.stop()
   }
@@ -66,14 +67,16 @@ async function answerFirst(
 ): Promise<ApiMessage> {
   markReplayed(reply)
   void reply.code(202).header('location', addressOf(id))
-  const outcome = waitMs > 0 ? await outcomeOfFirst(context.outcomes, tenantId, id, waitMs) : undefined
-  if (outcome && isDecided(outcome)) return decided(context, reply, tenantId, id)
-  return firstView(await recordOf(context, tenantId, id))
+  if (waitMs === 0) return firstView(await recordOf(context, tenantId, id))
+  await outcomeOfFirst(context.outcomes, tenantId, id, waitMs)
+  return answerNow(context, reply, tenantId, id)
 }
 
-async function decided(context: OneContext, reply: FastifyReply, tenantId: string, id: string): Promise<ApiMessage> {
-  void reply.code(200)
-  return messageView(await recordOf(context, tenantId, id))
+/** A message as it stands: 200 once it is decided, 202 while something may still come, as it may of an `unknown` one. */
+async function answerNow(context: OneContext, reply: FastifyReply, tenantId: string, id: string): Promise<ApiMessage> {
+  const record = await recordOf(context, tenantId, id)
+  if (stateRank(record.state) > stateRank('unknown')) void reply.code(200)
+  return messageView(record)
 }
 
 async function recordOf({ db }: OneContext, tenantId: string, id: string) {

@@ -124,6 +124,30 @@ t.test('with Prefer: wait the answer is 200 as soon as Meta has answered, also w
   t.match(failure.body.error.advice, /./)
 })
 
+t.test(
+  'that Meta’s answer was lost is told at once, as 202 and unknown, also to who repeats the request',
+  async (t) => {
+    const gateway = await openGateway(t)
+    const waiting = { 'idempotency-key': 'k', prefer: 'wait=60' }
+    const lost = post(gateway, {}, waiting)
+    const id = await endSend(gateway, { kind: 'unknown', error: { message: 'lost' } })
+    const unknown = { id, status: 'unknown', error: { message: 'lost' } }
+    t.match(await lost, { status: 202, headers: { location: `/v1/messages/${id}` }, body: unknown })
+    t.match(await post(gateway, {}, waiting), { status: 202, body: unknown })
+  }
+)
+
+t.test('when the time is up the answer is the message as it stands by then', async (t) => {
+  const gateway = await openGateway(t)
+  const headers = { 'idempotency-key': 'k', prefer: 'wait=2' }
+  const waiting = post(gateway, {}, headers)
+  const { id } = await eventually(() => gateway.db.selectFrom('messages').select('id').executeTakeFirst())
+  await gateway.db.updateTable('messages').set({ state: 'sending', claim: createId(), attempts: 1 }).execute()
+  t.match(await waiting, { status: 202, body: { id, status: 'sending' } })
+  t.match(await post(gateway, {}, { ...headers, prefer: 'wait=1' }), { status: 202, body: { id, status: 'sending' } })
+  t.match(await post(gateway, {}, { 'idempotency-key': 'k' }), { status: 202, body: { id, status: 'queued' } })
+})
+
 t.test('when the time is up the answer is 202, and what waits for its time is not waited for', async (t) => {
   const gateway = await openGateway(t)
   const startedAt = performance.now()
