@@ -9,7 +9,7 @@ import {
   hasErased
 } from '@wag/db'
 import { receivedAt, type SourcedItem } from './items.ts'
-import { namesIn } from './names-in.ts'
+import { namesIn, namesInBytes } from './names-in.ts'
 import { type Tally } from './tally.ts'
 
 /** Takes out of a tenant's items what speaks of persons who were erased. */
@@ -43,18 +43,13 @@ type Known = {
 }
 
 async function lookUp(trx: Db, tenantId: string, items: SourcedItem[], encryptionKey: string): Promise<Known> {
-  const erased = await findErased(
-    trx,
-    tenantId,
-    items.flatMap(({ item }) => namesOf(item)),
-    encryptionKey
-  )
+  const erased = await findErased(trx, tenantId, items.flatMap(namesOf), encryptionKey)
   const comers = items.filter((sourced) => isAnew(sourced, erased))
   const wamids = items.flatMap(({ item }) => ('wamid' in item ? item.wamid : []))
   const echoes = items.flatMap(({ item }) => echoOf(item) ?? [])
   return {
     erased,
-    writers: new Set(comers.flatMap(({ item }) => namesOf(item))),
+    writers: new Set(comers.flatMap(namesOf)),
     wamids: await findErasedWamids(trx, tenantId, wamids, encryptionKey),
     messageIds: await findErasedMessages(trx, tenantId, echoes)
   }
@@ -64,7 +59,7 @@ function isForgotten(sourced: SourcedItem, { erased, writers, wamids, messageIds
   const { item } = sourced
   if ('wamid' in item && wamids.has(item.wamid)) return true
   if (messageIds.has(echoOf(item) ?? '')) return true
-  return namesOf(item).some((name) => {
+  return namesOf(sourced).some((name) => {
     const person = erased.get(name)
     return person !== undefined && (isBefore(sourced, person) || !(person.isBack || writers.has(name)))
   })
@@ -75,7 +70,7 @@ function isAnew(sourced: SourcedItem, erased: Map<string, Erased>): boolean {
   const { item } = sourced
   const comes = (item.kind === 'message' && item.type !== 'system') || (item.kind === 'call' && item.isInbound)
   if (!comes) return false
-  return namesOf(item).some((name) => {
+  return namesOf(sourced).some((name) => {
     const person = erased.get(name)
     return person !== undefined && !isBefore(sourced, person)
   })
@@ -89,12 +84,14 @@ function isBefore(sourced: SourcedItem, { erasedAt }: Erased): boolean {
 }
 
 /** Whoever an item names, by number or user id. */
-function namesOf(item: WebhookItem): string[] {
+function namesOf({ item, webhook }: SourcedItem): string[] {
   switch (item.kind) {
     case 'status':
       return present([item.recipientWaId, item.recipientUserId, item.participant])
-    case 'other':
     case 'misfit':
+      // A body that is no JSON is one item, which says nothing: what there is of names stands in its bytes.
+      return item.content === null ? namesInBytes(webhook.body) : namesIn(item.content)
+    case 'other':
     case 'report':
       return namesIn(item.content)
     default: {

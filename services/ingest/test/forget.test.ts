@@ -1,4 +1,5 @@
-import { beginErasure, stepErasure } from '@wag/db'
+import { createId } from '@wag/contracts'
+import { beginErasure, stepErasure, storeWebhooks } from '@wag/db'
 import { eventually } from '@wag/testkit'
 import t, { type Test } from 'tap'
 import { bodyOf, contact, message, status } from './bodies.ts'
@@ -18,12 +19,22 @@ async function openErased(t: Test): Promise<Bench> {
   const bench = await openBench(t)
   await openIngest(t, bench)
   await say(bench, { contacts: [contact(number, 'Ann')], messages: [message('first', at(-10))] })
+  await eraseContact(bench)
+  return bench
+}
+
+async function eraseContact(bench: Bench): Promise<void> {
   const { id } = await contactOf(bench, number)
   const { id: requestId = '' } = (await beginErasure(bench.db, { tenantId, contactId: id, keyId }, encryptionKey)) ?? {}
   await eventually(async () => (await stepErasure(bench.db, requestId, encryptionKey)).state === 'done', {
     timeoutMs: 15_000
   })
-  return bench
+}
+
+/** An id as it was made at another time. */
+function idAt(time: Date): string {
+  const hex = time.getTime().toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}${createId().slice(13)}`
 }
 
 async function say(bench: Bench, value: Record<string, unknown>): Promise<string> {
@@ -71,6 +82,29 @@ t.test('whatever comes late about somebody who was erased leaves nothing, whoeve
   const row = await bench.db.selectFrom('inbox').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
   t.match(row, { body: Buffer.alloc(0), result: { items: 4, stored: 2 } })
   t.ok(row.erased_at)
+})
+
+t.test('what the spool held while its person was erased leaves nothing when it is brought in', async (t) => {
+  const bench = await openBench(t)
+  await openIngest(t, bench)
+  await say(bench, { contacts: [contact(number, 'Ann')], messages: [message('first', at(-10))] })
+  // As a gateway makes them while the ledger is away: with their id, and the time they came.
+  const broken = Buffer.from(`{"entry":[{"from":"${number}`)
+  const bodies = [
+    bodyOf({ contacts: [contact(number, 'Ann')], messages: [message('spooled', at(-5))] }),
+    bodyOf({ statuses: [status('spooled too', 'read', at(-5))] }),
+    bodyOf({ messages: [{ ...message('x'), id: undefined, from: number }] }),
+    broken
+  ]
+  const receivedAt = new Date(Date.now() - 5_000)
+  const spooled = bodies.map((body) => ({ id: idAt(receivedAt), tenantId, receivedAt, body }))
+  await eraseContact(bench)
+  await storeWebhooks(bench.db, spooled)
+  await settle(bench)
+  t.notOk(await knows(bench))
+  t.strictSame(await bench.db.selectFrom('quarantine').selectAll().execute(), [])
+  const rows = await bench.db.selectFrom('inbox').select(['id', 'erased_at']).execute()
+  t.equal(rows.filter(({ erased_at }) => erased_at).length, spooled.length + 1)
 })
 
 t.test('whoever writes anew is a new contact, and what is said of them then is kept', async (t) => {
