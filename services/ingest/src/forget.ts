@@ -76,11 +76,14 @@ function isAnew(sourced: SourcedItem, erased: Map<string, Erased>): boolean {
   })
 }
 
-/** Whether something was said before its person was erased. Meta tells whole seconds: of that second itself it is not. */
+/**
+ * Whether something was said before its person was erased: it was here by then, or Meta says so. Meta tells whole seconds:
+ * what comes later and is of that second itself is new.
+ */
 function isBefore(sourced: SourcedItem, { erasedAt }: Erased): boolean {
   const { item } = sourced
-  const at = 'at' in item && item.at !== undefined ? Date.parse(item.at) : receivedAt(sourced)
-  return at < Math.floor(erasedAt.getTime() / 1_000) * 1_000
+  if (receivedAt(sourced) < erasedAt.getTime()) return true
+  return 'at' in item && item.at !== undefined && Date.parse(item.at) < Math.floor(erasedAt.getTime() / 1_000) * 1_000
 }
 
 /** Whoever an item names, by number or user id. */

@@ -92,6 +92,8 @@ t.test('what the spool held while its person was erased leaves nothing when it i
   const broken = Buffer.from(`{"entry":[{"from":"${number}`)
   const bodies = [
     bodyOf({ contacts: [contact(number, 'Ann')], messages: [message('spooled', at(-5))] }),
+    // Of the very second of the erasure, by Meta's clock, which may be ahead.
+    bodyOf({ contacts: [contact(number, 'Ann')], messages: [message('just now', at(2))] }),
     bodyOf({ statuses: [status('spooled too', 'read', at(-5))] }),
     bodyOf({ messages: [{ ...message('x'), id: undefined, from: number }] }),
     broken
