@@ -15,8 +15,8 @@ export type System = {
   services: Record<ServiceName, ServiceProcess>
   env: Record<string, string>
   realtimeUrl: string
-  /** A further node of a service, on a port of its own. */
-  addNode(name: ServiceName): Promise<{ process: ServiceProcess; url: string }>
+  /** A further node of a service, on a port of its own, with settings of its own on top of everybody's. */
+  addNode(name: ServiceName, env?: Record<string, string>): Promise<{ process: ServiceProcess; url: string }>
 }
 
 export type SystemOptions = {
@@ -41,11 +41,11 @@ export async function startSystem(t: TestContext, options: SystemOptions = {}): 
   const db = connect({ url: databaseUrl, poolMax: 4, applicationName: 'e2e' })
   t.teardown(() => db.destroy())
 
-  const make = (name: ServiceName, port: number): ServiceProcess => {
+  const make = (name: ServiceName, port: number, own: Record<string, string> = {}): ServiceProcess => {
     const process = createProcess({
       name,
       path: `${root}services/${name}/src/main.ts`,
-      env: { ...env, [`${name.toUpperCase()}_PORT`]: String(port) },
+      env: { ...env, ...own, [`${name.toUpperCase()}_PORT`]: String(port) },
       healthUrl: `http://127.0.0.1:${port}/health/ready`
     })
     t.teardown(() => process.kill())
@@ -63,9 +63,9 @@ export async function startSystem(t: TestContext, options: SystemOptions = {}): 
     env,
     client: createClient(env),
     realtimeUrl: `http://127.0.0.1:${ports.realtime}`,
-    async addNode(name) {
+    async addNode(name, own) {
       const port = await freePort()
-      const process = make(name, port)
+      const process = make(name, port, own)
       await process.start()
       return { process, url: `http://127.0.0.1:${port}` }
     }

@@ -48,19 +48,19 @@ t.test('a reader that stops reading is cut within its cap, costs the node little
       last = await stage.append(bulky(400))
       return (await metric(url, stage.key, 'wag_realtime_cut_total{reason="slow"')) > 0
     },
-    { timeoutMs: 30_000, intervalMs: 50 }
+    { timeoutMs: 90_000, intervalMs: 50 }
   )
-  await eventually(() => witnessed === last, { timeoutMs: 15_000 })
+  await eventually(() => witnessed === last, { timeoutMs: 60_000 })
   t.comment(
     `cut after ${last} events; the process grew by ${(process.memoryUsage().rss - before) / 1e6} MB with everybody's`
   )
   tcpOf(reader).resume()
-  await eventually(() => reader.disconnected, { timeoutMs: 10_000 })
+  await eventually(() => reader.disconnected, { timeoutMs: 60_000 })
 
   const again = await connectSocket(t, url, { token: stage.key, after: seen.at(-1) ?? 0 })
   again.on('event', ({ seq }: Event) => seen.push(seq))
   await again.emitWithAck('subscribe', { tenant: true })
-  await eventually(() => seen.length === last, { timeoutMs: 20_000 })
+  await eventually(() => seen.length === last, { timeoutMs: 60_000 })
   t.same(
     seen,
     Array.from({ length: last }, (_, index) => index + 1)
@@ -77,7 +77,7 @@ t.test('1,000 clients that come back at once are served from a few reads of the 
       const socket = await connectSocket(t, url, { token: stage.key, after: 3_800 + (index % 200) })
       socket.on('event', ({ seq }: Event) => seqs.push(seq))
       await socket.emitWithAck('subscribe', { tenant: true })
-      await eventually(() => seqs.length >= 200 - (index % 200), { timeoutMs: 30_000, intervalMs: 100 })
+      await eventually(() => seqs.length >= 200 - (index % 200), { timeoutMs: 120_000, intervalMs: 100 })
       return seqs.every((seq, place) => seq === 3_801 + (index % 200) + place) && seqs.at(-1) === 4_000
     })
   )

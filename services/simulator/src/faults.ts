@@ -47,7 +47,9 @@ export const FaultSchema = Type.Union([
       kind: Kind('http'),
       status: Type.Integer({ minimum: 200, maximum: 599 }),
       body: Type.Optional(Type.String()),
-      content_type: Type.Optional(Type.String())
+      content_type: Type.Optional(Type.String()),
+      /** Where a redirect points to. */
+      location: Type.Optional(Type.String())
     },
     Strict
   ),

@@ -59,7 +59,7 @@ export async function openArena(t: TestContext, options: ArenaOptions): Promise<
       ...options.env
     }
   })
-  await system.client.control('settings', { recording: 'counts' })
+  await system.client.control('settings', { recording: 'counts', retry_delay_max_ms: 3_000 })
   const sql = openSql(postgres.url)
   const redisClient = connectPatientRedis({ url: redis.url, name: 'faults', onError: () => undefined })
   const folder = await mkdtemp(join(tmpdir(), 'wag-journal-'))

@@ -79,6 +79,7 @@ export async function check(arena: Arena, acknowledged: Acknowledged, seen: numb
   for (const [name, service] of Object.entries(system.services)) {
     const bytes = await residentBytes(service.pid())
     const files = await openFiles(service.pid())
+    refute(bytes === 0, `${name} is dead`)
     refute(bytes > residentBytesMax, `${name} holds ${Math.round(bytes / 1024 / 1024)} MB`)
     refute(files > openFilesMax, `${name} has ${files} files open`)
   }

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { runMigrate } from '../seed.ts'
@@ -8,7 +9,7 @@ import { type Arena, allowInFlight } from './arena.ts'
 import { type Fault } from './fault.ts'
 
 /** Kills a service and starts it again. */
-async function kill(arena: Arena, name: ServiceName): Promise<void> {
+export async function kill(arena: Arena, name: ServiceName): Promise<void> {
   if (name === 'sender') await allowInFlight(arena)
   await arena.system.services[name].kill()
   if (name === 'sender') await allowInFlight(arena)
@@ -120,13 +121,19 @@ export const processFaults: Fault[] = [
   {
     id: 'F40',
     title: 'the gateway has no file descriptors left',
-    expected: 'it refuses, and recovers',
+    expected: 'it turns callers away, lives, and serves again by itself',
     async strike(arena) {
       const pid = String(arena.system.services.gateway.pid())
       const limit = (files: string) => promisify(execFile)('prlimit', ['--pid', pid, `--nofile=${files}:`])
-      await limit('40')
+      await limit('10')
+      const port = Number(arena.system.env.GATEWAY_PORT)
+      const callers = Array.from({ length: 50 }, () => connect({ port, host: '127.0.0.1' }))
+      for (const caller of callers) caller.on('error', () => caller.destroy()).on('close', () => caller.destroy())
       await sleep(4_000)
+      const turnedAway = callers.filter((caller) => caller.destroyed).length
+      for (const caller of callers) caller.destroy()
       await limit('4096')
+      if (turnedAway === 0) throw new Error('the gateway took 50 callers without a file descriptor for any')
     },
     async skip() {
       const found = await promisify(execFile)('prlimit', ['--version']).catch(() => undefined)

@@ -92,6 +92,11 @@ async function strike(arena: Arena, fault: Fault, load: Load, all: Totals, watch
   const answered = load.acknowledged.sends.size
   if (answered < load.acknowledged.intended)
     wrong.push(`${load.acknowledged.intended - answered} sends were never answered`)
+  const others = await load.repeat(20).catch((error: unknown) => {
+    complain('a repeated send')(error)
+    return []
+  })
+  if (others.length > 0) wrong.push(`${others.length} repeated sends got another message than the first time`)
   await quiesce(arena, 60_000).catch(complain('no quiet'))
   await eventually(() => caughtUp(arena, watcher), { timeoutMs: 30_000, intervalMs: 100 }).catch(
     complain('the subscriber')

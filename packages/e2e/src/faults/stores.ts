@@ -9,6 +9,8 @@ import { signalFamily } from '../processes.ts'
 export type Store = {
   url: string
   port: number
+  /** Where its files are. */
+  dataDir: string
   pid(): number
   /** SIGKILL to the server and all of its processes. */
   kill(): Promise<void>
@@ -30,6 +32,7 @@ async function createStore(t: TestContext, start: (dataDir: string, port: number
   return {
     url: server.url,
     port,
+    dataDir,
     pid: () => server.pid,
     async kill() {
       await signalFamily(server.pid, 'SIGKILL')

@@ -99,11 +99,15 @@ export async function openSpool({ dir, bytesMax }: { dir: string; bytesMax: numb
     throw new GatewayError('internal', 'SPOOL_DIR is no folder that the gateway may write', { cause: error })
   }
   return {
-    /** Resolves once all of it is on disk; throws `overloaded` where the folder is full. */
+    /** Resolves once all of it is on disk; throws `overloaded` where the folder or its disk is full, or cannot be written. */
     async append(webhooks: SpooledWebhook[]): Promise<void> {
       const records = Buffer.concat(webhooks.map(encodeRecord))
       if (bytes + records.length > bytesMax) throw new GatewayError('overloaded', 'The spool is full: repeat later')
-      await inTurn(() => write(records))
+      try {
+        await inTurn(() => write(records))
+      } catch (cause) {
+        throw new GatewayError('overloaded', 'The spool cannot be written: repeat later', { cause })
+      }
     },
 
     /** The oldest segment; from now on nothing is added to it. */

@@ -68,7 +68,8 @@ async function refuse(simulator: Simulator, fault: Fault, request: FastifyReques
     })
   }
   if (fault.kind === 'http') {
-    const { status, body = '', content_type: type = 'text/html' } = fault
+    const { status, body = '', content_type: type = 'text/html', location } = fault
+    if (location !== undefined) reply.header('location', location)
     return reply.code(status).type(type).send(body)
   }
   if (fault.kind === 'hang') await simulator.answers.sleep(fault.ms)
