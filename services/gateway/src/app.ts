@@ -108,6 +108,8 @@ export async function buildApp(config: Config): Promise<App> {
   addPhoneNumbers(app, {
     db,
     publisher: openPublisher({ redis, prefix: redisOptions.prefix }),
+    queues,
+    numbers,
     encryptionKey: config.ENCRYPTION_KEY,
     publicUrl: config.PUBLIC_URL
   })

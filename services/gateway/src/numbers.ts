@@ -3,7 +3,7 @@ import { type Db, findSendingNumber } from '@wag/db'
 
 export type Numbers = ReturnType<typeof createNumbers>
 
-/** A number that lost its token is noticed after this long at the latest, in milliseconds. */
+/** What another process has changed is noticed after this long at the latest, in milliseconds. */
 const rememberMs = 2_000
 /** What is not there is asked for again, but not more often than this, in milliseconds. */
 const rememberNothingMs = 100
@@ -34,15 +34,26 @@ export function createNumbers(db: Db) {
   }
 
   return {
+    /** Numbers have changed: what is asked for from now on is read again. */
+    forget(): void {
+      known.clear()
+    },
+
     /** The number to send from: the one asked for, or the tenant's default or only one. Throws `number_not_found`. */
     async find(tenantId: string, from: string | undefined): Promise<string> {
       const number = await look(tenantId, from)
       if (number !== undefined) return number
-      const detail = from === undefined ? missing : unknown
+      const detail = from === undefined ? missing : isId(from) ? unknown : noId
       throw new GatewayError('number_not_found', `from ${detail}`, { problems: [{ pointer: '/from', detail }] })
     }
   }
 }
 
-const unknown = 'is not a phone number of yours that can send'
+/** Meta's ids are digits; whatever else there is, most often the number itself, cannot be one. */
+function isId(from: string): boolean {
+  return /^[0-9]{1,32}$/.test(from)
+}
+
+const unknown = 'is not a phone number of yours that can send: GET /v1/phone-numbers lists their ids'
+const noId = 'must be the id of a phone number of yours, not the number itself: GET /v1/phone-numbers lists the ids'
 const missing = 'is required: there is no default number that can send'

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { createId, defaultTenantId as tenantId } from '@wag/contracts'
+import { startWorker } from '@wag/bus'
+import { createId, sendQueueName, defaultTenantId as tenantId } from '@wag/contracts'
 import {
   acceptMessages,
   type Db,
@@ -10,6 +11,7 @@ import {
   pause,
   saveNumber
 } from '@wag/db'
+import { eventually } from '@wag/testkit'
 import t from 'tap'
 import { apiKey, encryptionKey, type Gateway, openGateway, phoneNumberId } from './open.ts'
 
@@ -258,3 +260,48 @@ t.test(
     t.notMatch(JSON.stringify(found), hashToken('a token').toString('hex'), 'the token has no name outside')
   }
 )
+
+t.test('the next message without from goes out from the new default', async (t) => {
+  const gateway = await openGateway(t)
+  const { app } = gateway
+  const fromOf = async () => {
+    const payload = { to: '+491700000001', type: 'text', text: { body: 'x' } }
+    const headers = { authorization: `Bearer ${apiKey}` }
+    return (await app.inject({ method: 'POST', url: '/v1/messages', headers, payload })).json().from
+  }
+  t.equal(await fromOf(), phoneNumberId)
+  await call(gateway, `${path}/1234`, { method: 'PUT', body: { access_token: 'token', default: true } })
+  t.equal(await fromOf(), '1234')
+  await call(gateway, `${path}/${phoneNumberId}`, { method: 'PATCH', body: { default: true } })
+  t.equal(await fromOf(), phoneNumberId)
+})
+
+t.test('a number that is resumed is rung for, and so are those that the same pause stopped', async (t) => {
+  const gateway = await openGateway(t)
+  const { db, config } = gateway
+  for (const id of ['1', '2', '3']) {
+    await saveNumber(
+      db,
+      { tenantId, id },
+      { accessToken: `token ${id}`, wabaId: id === '3' ? 'B' : 'A' },
+      encryptionKey
+    )
+  }
+  await pause(db, { tenantId, scope: 'waba', key: 'A', reason: 'account_config', error })
+  const rung = new Set<string>()
+  const worker = startWorker({
+    url: config.REDIS_URL,
+    prefix: config.REDIS_PREFIX,
+    name: 'test',
+    queue: sendQueueName,
+    concurrency: 1,
+    onError: () => undefined,
+    handle: async (data) => void rung.add(String(Reflect.get(Object(data), 'phoneNumberId')))
+  })
+  t.teardown(() => worker.close(1_000))
+  t.equal((await call(gateway, `${path}/1/resume`, { method: 'POST' })).status, 200)
+  await eventually(async () => rung.size === 2)
+  await call(gateway, `${path}/3`, { method: 'PATCH', body: { access_token: 'another' } })
+  await eventually(async () => rung.size === 3)
+  t.strictSame([...rung].toSorted(), ['1', '2', '3'])
+})

@@ -1,4 +1,4 @@
-import { type Publisher } from '@wag/bus'
+import { type Publisher, type Queues } from '@wag/bus'
 import {
   type ApiNumber,
   ApiNumberSchema,
@@ -13,14 +13,31 @@ import {
   type ResumeReply,
   ResumeReplySchema
 } from '@wag/contracts'
-import { type Db, type LogEnd, listNumbers, type NumberRecord, pause, resumeNumber, saveNumber } from '@wag/db'
+import {
+  type Db,
+  type LogEnd,
+  listNumbers,
+  type NumberRecord,
+  numbersIn,
+  pause,
+  resumeNumber,
+  saveNumber
+} from '@wag/db'
 import { type App, principalOf } from '@wag/service'
 import { type FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { numberViews, pauseView } from '../api-number.ts'
+import { type Numbers } from '../numbers.ts'
 import { badCursor, cutPage, decodeCursor, limitOf, nextOf, PageQuerySchema } from '../page.ts'
 
-export type NumbersContext = { db: Db; publisher: Publisher; encryptionKey: string; publicUrl: string }
+export type NumbersContext = {
+  db: Db
+  publisher: Publisher
+  queues: Queues
+  numbers: Numbers
+  encryptionKey: string
+  publicUrl: string
+}
 
 /** Numbers on a page, and how far each of their counts goes; one number alone is counted further. */
 const pageMax = 100
@@ -58,7 +75,7 @@ function addReads(app: App, { db, publicUrl }: NumbersContext): void {
   )
 }
 
-function addChanges(app: App, { db, publisher, encryptionKey }: NumbersContext): void {
+function addChanges(app: App, { db, publisher, queues, numbers, encryptionKey }: NumbersContext): void {
   async function save(request: FastifyRequest, id: string, body: NumberChangeBody): Promise<{ isNew: boolean }> {
     const { access_token: accessToken, waba_id: wabaId, rate, default: isDefault } = body
     const change = {
@@ -69,6 +86,8 @@ function addChanges(app: App, { db, publisher, encryptionKey }: NumbersContext):
     }
     const saved = await saveNumber(db, { tenantId: principalOf(request).tenantId, id }, change, encryptionKey)
     if (!saved) throw notFound()
+    numbers.forget()
+    if (accessToken !== undefined) ring(request, queues, [id])
     request.log.info({ phoneNumberId: id, fields: Object.keys(body), isNew: saved.isNew }, 'a phone number was saved')
     tell(request, publisher, saved.ends)
     return saved
@@ -102,7 +121,7 @@ function addChanges(app: App, { db, publisher, encryptionKey }: NumbersContext):
   )
 }
 
-function addPauses(app: App, { db, publisher }: NumbersContext): void {
+function addPauses(app: App, { db, publisher, queues }: NumbersContext): void {
   app.post(
     '/v1/phone-numbers/:id/pause',
     {
@@ -130,6 +149,7 @@ function addPauses(app: App, { db, publisher }: NumbersContext): void {
       const number = await find(db, request, request.params.id)
       const { ended, ends } = await resumeNumber(db, number)
       tell(request, publisher, ends)
+      ring(request, queues, (await Promise.all(ended.map((each) => numbersIn(db, each)))).flat())
       request.log.info(
         { phoneNumberId: number.id, pauses: ended.map(({ scope }) => scope) },
         'a phone number was resumed'
@@ -156,6 +176,14 @@ function tell(request: FastifyRequest, publisher: Publisher, ends: LogEnd[]): vo
   for (const end of ends) {
     publisher.eventsGrew(end).catch((error: unknown) => request.log.debug({ err: error }, 'a hint was not published'))
   }
+}
+
+/** What waits at these numbers may be sent now; nobody waits for the bell. */
+function ring(request: FastifyRequest, queues: Queues, numbers: string[]): void {
+  if (numbers.length === 0) return
+  queues.ringSend(numbers).catch((error: unknown) => {
+    request.log.warn({ err: error }, 'a bell was not taken; the sweeper will look')
+  })
 }
 
 function idOf(cursor: string): string {
