@@ -11,6 +11,8 @@ export type ExportedContact = {
   username: string | null
   profileName: string
   optedOut: boolean
+  /** When they last spoke about marketing. */
+  optAt: Date | null
   createdAt: Date
   /** Former ids, and other spellings. */
   aliases: { kind: string; value: string }[]
@@ -18,27 +20,26 @@ export type ExportedContact = {
   windows: { phoneNumberId: string; lastAt: Date }[]
 }
 
-/** All that is kept of a contact; undefined where the tenant has none such. */
+/** All that is kept of the contact that an id leads to, merged ones too; undefined where the tenant has none such. */
 export async function readExportContact(db: Db, tenantId: string, id: number): Promise<ExportedContact | undefined> {
   const { rows } = await sql<Omit<ExportedContact, 'aliases' | 'windows'>>`
     select id, wa_id as "waId", user_id as "userId", parent_user_id as "parentUserId", username,
-      profile_name as "profileName", opted_out as "optedOut", created_at as "createdAt"
-    from contacts where tenant_id = ${tenantId} and id = ${id} and erased_at is null and merged_into is null`.execute(
-    db
-  )
+      profile_name as "profileName", opted_out as "optedOut", opt_at as "optAt", created_at as "createdAt"
+    from contacts where tenant_id = ${tenantId} and erased_at is null and id = (
+      select coalesce(merged_into, id) from contacts where tenant_id = ${tenantId} and id = ${id})`.execute(db)
   const [contact] = rows
   if (!contact) return undefined
   const aliases = await db
     .selectFrom('contact_aliases')
     .select(['kind', 'value'])
     .where('tenant_id', '=', tenantId)
-    .where('contact_id', '=', id)
+    .where('contact_id', '=', contact.id)
     .execute()
   const windows = await db
     .selectFrom('windows')
     .select(['phone_number_id', 'last_at'])
     .where('tenant_id', '=', tenantId)
-    .where('contact_id', '=', id)
+    .where('contact_id', '=', contact.id)
     .execute()
   return {
     ...contact,

@@ -18,20 +18,16 @@ const pageMax = 200
 export async function exportContact(db: Db, request: ExportRequest): Promise<Readable> {
   const contact = await readExportContact(db, request.tenantId, request.contactId)
   if (!contact) throw new GatewayError('contact_not_found', 'Contact not found')
-  await recordExport(db, { ...request, counts: {} })
-  return Readable.from(pieces(db, request, contact))
+  await recordExport(db, { ...request, contactId: contact.id, counts: {} })
+  return Readable.from(pieces(db, request.tenantId, contact))
 }
 
-async function* pieces(
-  db: Db,
-  { tenantId, contactId }: ExportRequest,
-  contact: ExportedContact
-): AsyncGenerator<string> {
+async function* pieces(db: Db, tenantId: string, contact: ExportedContact): AsyncGenerator<string> {
   yield `{"contact":${JSON.stringify(viewOf(contact))},"messages":[`
   let after: ExportedMessage | undefined
   let separator = ''
   for (;;) {
-    const page = await readExportMessages(db, tenantId, contactId, after, pageMax)
+    const page = await readExportMessages(db, tenantId, contact.id, after, pageMax)
     for (const message of page) {
       yield `${separator}${JSON.stringify(messageOf(message))}`
       separator = ','
@@ -42,21 +38,23 @@ async function* pieces(
   yield ']}'
 }
 
+/** Named as in `GET /v1/contacts/<id>`, with what only an export has. */
 function viewOf(contact: ExportedContact) {
   return {
     id: contact.id,
     wa_id: contact.waId,
     user_id: contact.userId,
     parent_user_id: contact.parentUserId,
+    name: contact.profileName,
     username: contact.username,
-    profile_name: contact.profileName,
-    opted_out: contact.optedOut,
+    opt_out: contact.optedOut,
+    ...(contact.optAt && { opt_at: contact.optAt }),
     created_at: contact.createdAt,
     former_ids: contact.aliases,
-    windows: contact.windows.map(({ phoneNumberId, lastAt }) => ({ phone_number_id: phoneNumberId, last_at: lastAt }))
+    windows: contact.windows.map(({ phoneNumberId, lastAt }) => ({ number: phoneNumberId, last_at: lastAt }))
   }
 }
 
-function messageOf({ phoneNumberId, wamid, ...message }: ExportedMessage) {
-  return { ...message, phone_number_id: phoneNumberId, message_id: wamid }
+function messageOf({ phoneNumberId, state, ...message }: ExportedMessage) {
+  return { ...message, status: state, number: phoneNumberId }
 }

@@ -1,8 +1,8 @@
 import { createId, defaultTenantId } from '@wag/contracts'
-import { stepErasure, storeWebhooks } from '@wag/db'
+import { type Profile, stepErasure, storeOpts, storeWebhooks, upsertContacts } from '@wag/db'
 import { eventually, startTestPostgres } from '@wag/testkit'
 import t from 'tap'
-import { addContact, authorization, encryptionKey, type Gateway, openGateway } from './open.ts'
+import { addContact, authorization, encryptionKey, type Gateway, openGateway, phoneNumberId, tenantId } from './open.ts'
 
 const headers = { authorization }
 const number = '4915112223334'
@@ -55,12 +55,33 @@ t.test('an export holds what was said, is noted first, and is for nobody to keep
   const answer = await call(gateway, 'GET', `/v1/contacts/${id}/export`)
   t.match(answer.json(), {
     contact: { id, wa_id: number },
-    messages: [{ type: 'text', content: { text: { body: 'first' } } }]
+    messages: [{ type: 'text', status: 'queued', number: phoneNumberId, content: { text: { body: 'first' } } }]
   })
   t.notMatch(answer.body, '4915199999999')
   t.match(answer.headers, { 'cache-control': 'no-store', 'content-disposition': /attachment/ })
   const { requests } = (await call(gateway, 'GET', '/v1/privacy-requests')).json()
   t.match(requests, [{ kind: 'export', contact_id: id, state: 'done' }])
+})
+
+t.test('an export names things as the lists do, and follows a contact that was merged into another', async (t) => {
+  const gateway = await openGateway(t)
+  const at = new Date('2026-01-02T03:04:05.000Z')
+  const see = async (profile: Omit<Profile, 'at'>) => {
+    const { ids } = await gateway.db.transaction().execute((trx) => upsertContacts(trx, tenantId, [{ ...profile, at }]))
+    return ids[0] ?? 0
+  }
+  const id = await see({ waId: number, name: 'Ann' })
+  const merged = await see({ userId: 'DE.1' })
+  await see({ waId: number, userId: 'DE.1' })
+  await storeOpts(gateway.db, tenantId, [{ contactId: id, isOut: true, at }])
+  const shown = (await call(gateway, 'GET', `/v1/contacts/${id}`)).json()
+  for (const one of [id, merged]) {
+    const { contact } = (await call(gateway, 'GET', `/v1/contacts/${one}/export`)).json()
+    const { windows: _windows, merged_ids: _mergedIds, ...same } = shown
+    t.match(contact, { ...same, opt_out: true, opt_at: at.toISOString() })
+  }
+  const { requests } = (await call(gateway, 'GET', '/v1/privacy-requests')).json()
+  t.match(requests, [{ contact_id: id }, { contact_id: id }])
 })
 
 t.test('who is not there is 404, and a key that may only read or send may neither erase nor export', async (t) => {
