@@ -4,7 +4,7 @@ import { type Problem } from '../errors.ts'
 import { type Recipient } from '../sending.ts'
 import { type CheckedMessage } from './checked-message.ts'
 import { type OutboundContent, type OutboundType, outboundObjects } from './content.ts'
-import { ownFields, passedFields, recipientRule } from './envelope.ts'
+import { EnvelopeSchema, ownFields, passedFields, recipientRule } from './envelope.ts'
 import { explain, problemsMax } from './explain.ts'
 import { isRecord } from './is-record.ts'
 import { messageRules } from './message-rules.ts'
@@ -22,6 +22,8 @@ const shapes = new Map<string, { schema: TSchema; validator: Validator }>(
     return [type, { schema, validator: Compile(schema) }]
   })
 )
+const envelopeShape: TSchema = EnvelopeSchema
+const envelope = Compile(EnvelopeSchema)
 const known = outboundObjects.map(([type]) => type).join(', ')
 
 function messageSchema(type: OutboundType, object: TSchema): TSchema {
@@ -48,12 +50,24 @@ export function checkMessage(body: unknown, now = Date.now()): MessageCheck {
   if (problem) return refused([problem])
   const type = body.type === undefined ? impliedType(body) : body.type
   const shape = typeof type === 'string' ? shapes.get(type) : undefined
-  if (!shape) return refused([{ pointer: '/type', detail: `must be one of ${known}` }])
+  if (!shape) {
+    const ofEnvelope = envelope.Check(body) ? [] : explain(envelopeShape, body)
+    return refused([
+      { pointer: '/type', detail: `must be one of ${known}` },
+      ...ofEnvelope,
+      ...envelopeRules(body, now)
+    ])
+  }
   const value = body.type === undefined ? { ...body, type } : body
-  if (!shape.validator.Check(value)) return refused(explain(shape.schema, value))
+  if (!shape.validator.Check(value)) return refused([...explain(shape.schema, value), ...envelopeRules(body, now)])
   const message = value as CheckedMessage
-  const problems = [...recipientRule(message), ...timesRule(message, now), ...messageRules(message)]
+  const problems = [...envelopeRules(message, now), ...messageRules(message)]
   return problems.length > 0 ? refused(problems) : { ok: true, value: withCallbackData(message) }
+}
+
+/** The rules between the fields of the envelope, whatever else is wrong, once each of those fields is right by itself. */
+function envelopeRules(body: unknown, now: number): Problem[] {
+  return envelope.Check(body) ? [...recipientRule(body), ...timesRule(body, now)] : []
 }
 
 /**

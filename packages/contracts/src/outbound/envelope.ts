@@ -41,7 +41,7 @@ export const ownFields = {
   )
 }
 
-const EnvelopeSchema = Type.Object({ ...passedFields, ...ownFields })
+export const EnvelopeSchema = Type.Object({ ...passedFields, ...ownFields })
 export type Envelope = Static<typeof EnvelopeSchema>
 
 function smallMetadata(metadata: Record<string, unknown>): Problem[] {

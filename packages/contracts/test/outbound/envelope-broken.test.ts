@@ -56,3 +56,18 @@ t.test('all that is wrong is told at once, and no more than 20 of it', async (t)
   const many = checkMessage({ to: '1', type: 'contacts', contacts: Array.from({ length: 200 }, () => ({ a: 1 })) })
   t.equal(many.ok ? 0 : many.problems.length, 20)
 })
+
+t.test(
+  'the envelope is checked also where the type is not known, and its rules where the content is wrong',
+  async (t) => {
+    const pointersOf = (body: object) => {
+      const checked = checkMessage(body, now)
+      return checked.ok ? [] : checked.problems.map(({ pointer }) => pointer)
+    }
+    const plan = { send_at: '2027-01-03T00:00:00Z', expires_at: '2027-01-02T00:00:00Z' }
+    t.strictSame(pointersOf({ text: 'x', type: 'sms', priority: 'high' }), ['/type', '/priority'])
+    t.strictSame(pointersOf({}), ['/type', '/to'])
+    t.strictSame(pointersOf({ ...plan, type: 'sms' }), ['/type', '/to', '/expires_at'])
+    t.strictSame(pointersOf({ ...plan, type: 'text', text: { body: '' } }), ['/text/body', '/to', '/expires_at'])
+  }
+)
