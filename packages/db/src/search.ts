@@ -35,7 +35,7 @@ export async function searchMessages(
   before: MessageCursor | undefined,
   limit: number
 ): Promise<Found> {
-  const { indexed, others } = conditionsOf(filter)
+  const { indexed, others } = conditionsOf(tenantId, filter)
   const until = performance.now() + budgetMs
   const found: MessageRecord[] = []
   for (let cursor = before; ; ) {
@@ -83,10 +83,10 @@ async function edgeOf(db: Db, base: RawBuilder<unknown>, rows: number): Promise<
 }
 
 /** The conditions that choose an index, and those that each row is asked. */
-function conditionsOf(filter: MessageFilter) {
+function conditionsOf(tenantId: string, filter: MessageFilter) {
   const { contactId, phoneNumberId, states, direction, errorCode, from, until } = filter
   const indexed = [
-    ...(contactId === undefined ? [] : [sql`m.contact_id = ${contactId}`]),
+    ...(contactId === undefined ? [] : [sql`m.contact_id = ${survivorOf(tenantId, contactId)}`]),
     ...(from === undefined ? [] : [sql`m.at >= ${from}`]),
     ...(until === undefined ? [] : [sql`m.at < ${until}`]),
     ...(errorCode === undefined ? [] : [sql`m.error is not null`]),
@@ -99,6 +99,11 @@ function conditionsOf(filter: MessageFilter) {
     ...(errorCode === undefined ? [] : [sql`m.error ->> 'code' = ${String(errorCode)}`])
   ]
   return { indexed, others }
+}
+
+/** The contact that this one was merged into, or is. */
+function survivorOf(tenantId: string, contactId: number): RawBuilder<number> {
+  return sql`(select coalesce(merged_into, id) from contacts where tenant_id = ${tenantId} and id = ${contactId})`
 }
 
 /** What is true of every message in these states, and is the predicate of an index. */

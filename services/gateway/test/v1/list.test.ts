@@ -63,6 +63,26 @@ t.test('messages of both directions are listed newest first, in pages, each once
   t.match(body.messages, [{ from: '+491700000001', contact: contactId, content: { text: { body: 'Hi' } } }])
 })
 
+t.test('who a contact was merged into is found by the old id too', async (t) => {
+  const gateway = await openGateway(t)
+  const { body } = await post(gateway)
+  const { contact_id: contact } = await rowOf(gateway, body.id)
+  const merged = await gateway.db
+    .insertInto('contacts')
+    .values({
+      tenant_id: tenantId,
+      wa_id: null,
+      user_id: null,
+      group_id: null,
+      profile_at: null,
+      merged_into: contact
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  const found = await call(gateway, `?contact=${merged.id}`)
+  t.match(found, { status: 200, body: { messages: [{ id: body.id, contact }] } })
+})
+
 t.test('filters choose, alone and together', async (t) => {
   const gateway = await openGateway(t)
   const scheduled = await post(gateway, { send_at: new Date(Date.now() + 60_000).toISOString() })
