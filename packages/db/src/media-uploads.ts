@@ -45,3 +45,19 @@ export async function saveMediaUpload(
     returning media_id as "mediaId", expires_at as "expiresAt"`.execute(db)
   return rows[0] ?? { mediaId, expiresAt: new Date(0) }
 }
+
+/**
+ * Forgets what these messages of ours carry: Meta may have it no longer, and the next upload of the same content must be a
+ * real one. What somebody else is just writing is left to them.
+ */
+export async function forgetMediaUploads(db: Db, messageIds: string[]): Promise<void> {
+  await sql`
+    with carried as materialized (
+      select distinct m.tenant_id, m.phone_number_id, found.id #>> '{}' as media_id
+      from messages m cross join lateral jsonb_path_query(m.content::jsonb, '$.**.id') as found (id)
+      where m.id = any(${messageIds}::uuid[]) and m.direction = 'out'
+    )
+    delete from media_uploads where ctid = any(array(
+      select u.ctid from media_uploads u join carried c using (tenant_id, phone_number_id, media_id)
+      for update of u skip locked))`.execute(db)
+}

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { createId } from '@wag/contracts'
 import t from 'tap'
-import { findMediaUpload, saveMediaUpload } from '../src/index.ts'
+import { acceptMessages, findMediaUpload, forgetMediaUploads, saveMediaUpload } from '../src/index.ts'
 import { openLedger, phoneNumberId, tenantId } from './ledger.ts'
 
 const sha256 = createHash('sha256').update('content').digest()
@@ -46,4 +47,32 @@ t.test('what has expired is not found and goes with the next upload', async (t) 
   t.equal(await findMediaUpload(db, content, new Date(0)), undefined)
   await saveMediaUpload(db, { ...content, phoneNumberId: '1' }, 'other')
   t.strictSame(await db.selectFrom('media_uploads').select('media_id').execute(), [{ media_id: 'other' }])
+})
+
+t.test('what a message carried that Meta refused is forgotten, wherever it stands, and nothing else', async (t) => {
+  const { db } = await openLedger(t)
+  const contentOf = (name: string) => ({ ...content, sha256: createHash('sha256').update(name).digest() })
+  for (const name of ['1001', '1002', '1003']) await saveMediaUpload(db, contentOf(name), name)
+  await saveMediaUpload(db, { ...content, phoneNumberId: '1' }, '1001')
+  const image = (id: string) => ({ type: 'image' as const, image: { id } })
+  const template = {
+    type: 'template' as const,
+    template: {
+      name: 'a',
+      language: { code: 'de' },
+      components: [{ type: 'header' as const, parameters: [image('1002')] }]
+    }
+  }
+  const messages = [image('1001'), template].map((content) => {
+    const recipient = { kind: 'phone' as const, id: '491700000001' }
+    return { id: createId(), tenantId, phoneNumberId, recipient, content }
+  })
+  await acceptMessages(db, [{ id: createId(), tenantId, messages }])
+  await forgetMediaUploads(
+    db,
+    messages.map(({ id }) => id)
+  )
+  for (const name of ['1001', '1002']) t.equal(await findMediaUpload(db, contentOf(name), now()), undefined)
+  t.match(await findMediaUpload(db, contentOf('1003'), now()), { mediaId: '1003' })
+  t.match(await findMediaUpload(db, { ...content, phoneNumberId: '1' }, now()), { mediaId: '1001' })
 })

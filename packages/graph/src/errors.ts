@@ -82,6 +82,14 @@ export const featureCodes: readonly number[] = knownErrors.flatMap(({ class: nam
   name === 'account_config' && !pause && typeof code === 'number' ? [code] : []
 )
 
+/** Codes that a medium is refused with which Meta has no longer, or cannot use; most have other causes too. */
+const mediaCodes = new Set([100, 131009, 131052, 131053])
+
+/** Whether a medium of the message may be the cause. */
+export function mayBeOfMedia(code: number | undefined): boolean {
+  return code !== undefined && mediaCodes.has(code)
+}
+
 const single = new Map(knownErrors.flatMap((row) => (typeof row.code === 'number' ? [[row.code, row]] : [])))
 const ranges = knownErrors.filter(({ code }) => typeof code !== 'number')
 

@@ -14,7 +14,7 @@ export type {
   Explanation,
   KnownError
 } from './errors.ts'
-export { classify, explain, featureCodes, isKnown, knownErrors } from './errors.ts'
+export { classify, explain, featureCodes, isKnown, knownErrors, mayBeOfMedia } from './errors.ts'
 export type { LinkedFile, LinkOptions, LinkRequest } from './fetch-link.ts'
 export { fetchLink } from './fetch-link.ts'
 export type { GuardOptions, VettedLink } from './guard.ts'

@@ -1,5 +1,6 @@
 import { type StatusItem, stateOfStatus } from '@wag/contracts'
-import { type Db, type NewEvent, storeStatuses } from '@wag/db'
+import { type Db, forgetMediaUploads, type NewEvent, storeStatuses } from '@wag/db'
+import { mayBeOfMedia } from '@wag/graph'
 import { actOnFailures, type Failure } from './act-on-failures.ts'
 import { ofKind, pastTimeOf, type SourcedItem } from './items.ts'
 import { type Tally } from './tally.ts'
@@ -33,6 +34,13 @@ export async function applyStatuses(
   )
   const failures = statuses.flatMap((sourced, index) => failureOf(sourced, newsOf[index]) ?? [])
   if (failures.length === 0) return events
+  const ofMedia = failures.filter(({ error }) => mayBeOfMedia(error.code))
+  if (ofMedia.length > 0) {
+    await forgetMediaUploads(
+      trx,
+      ofMedia.map(({ messageId }) => messageId)
+    )
+  }
   const reaction = await actOnFailures(trx, tenantId, failures)
   tally.pauses.push(...reaction.pauses)
   for (const [name, braking] of reaction.brakings) tally.brakings.set(name, braking)

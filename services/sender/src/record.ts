@@ -4,6 +4,7 @@ import {
   type Batcher,
   createBatcher,
   type Db,
+  forgetMediaUploads,
   isDataFault,
   linkSpellings,
   type Outcome,
@@ -11,6 +12,7 @@ import {
   type UnknownWaits,
   withRetry
 } from '@wag/db'
+import { mayBeOfMedia } from '@wag/graph'
 import { type FastifyBaseLogger } from 'fastify'
 import { notify } from './notify.ts'
 
@@ -41,7 +43,7 @@ async function record(context: RecorderContext, outcomes: Outcome[]): Promise<un
     try {
       const recorded = await withRetry(() => recordOutcomes(db, outcomes, unknownWaits))
       notify(context, recorded)
-      await link(context, outcomes)
+      await Promise.all([link(context, outcomes), forgetMedia(context, outcomes)])
       return outcomes.map(() => undefined)
     } catch (error) {
       if (isDataFault(error) || Date.now() > giveUpAt) throw error
@@ -61,5 +63,18 @@ async function link(context: RecorderContext, outcomes: Outcome[]): Promise<void
     notify(context, { ends: await withRetry(() => linkSpellings(context.db, respelled)), settledIds: [] })
   } catch (error) {
     context.log.warn({ err: error }, 'two spellings of a number were not linked')
+  }
+}
+
+/** What is not forgotten now is with the next message that carries it. */
+async function forgetMedia({ db, log }: RecorderContext, outcomes: Outcome[]): Promise<void> {
+  const refused = outcomes.flatMap((outcome) =>
+    outcome.kind === 'failed' && mayBeOfMedia(outcome.error.code) ? [outcome.messageId] : []
+  )
+  if (refused.length === 0) return
+  try {
+    await withRetry(() => forgetMediaUploads(db, refused))
+  } catch (error) {
+    log.warn({ err: error }, 'uploads that Meta may not have any more were not forgotten')
   }
 }

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import { type MessageState } from '@wag/contracts'
+import { findMediaUpload, saveMediaUpload } from '@wag/db'
 import { eventually } from '@wag/testkit'
 import t from 'tap'
 import { type Answer, accept as acceptPost, json, refuse, startGraph } from './graph.ts'
-import { accept, openBench, openSender, phoneNumberId, rowOf, settle } from './open.ts'
+import { accept, openBench, openSender, phoneNumberId, rowOf, settle, tenantId } from './open.ts'
 
 const elsewhere: string[] = []
 
@@ -103,4 +105,22 @@ t.test('what never reached Meta is sent when Meta is there', async (t) => {
   await settle(bench, ['sent'], 15_000)
   t.equal(graph.posts.length, 3)
   t.strictSame(graph.doubled(), [])
+})
+
+t.test('an upload that Meta may not have any more is forgotten when its message is refused', async (t) => {
+  const graph = await startGraph(t, (response, post) => {
+    if (post.body === '') refuse(400, 131009, 'Media not found')(response, post)
+    else refuse(400, 131026)(response, post)
+  })
+  const bench = await openBench(t, { GRAPH_URL: graph.url })
+  const content = { tenantId, phoneNumberId, sha256: randomBytes(32), mimeType: 'image/png' }
+  await saveMediaUpload(bench.db, content, '1001')
+  await accept(bench, ['refused for something else'])
+  await openSender(t, bench)
+  await bench.ring()
+  await settle(bench, ['failed'])
+  t.match(await findMediaUpload(bench.db, content, new Date()), { mediaId: '1001' })
+  await accept(bench, [''], { content: { type: 'image', image: { id: '1001' } } })
+  await bench.ring()
+  await eventually(async () => (await findMediaUpload(bench.db, content, new Date())) === undefined)
 })
