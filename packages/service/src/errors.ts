@@ -16,7 +16,7 @@ export function addErrors(app: FastifyInstance): void {
 
 /** Answers with an error and logs it. For where a plugin's own error handler would get in between, too. */
 export function sendError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const translated = translate(error)
+  const translated = translate(error, request)
   const { code, statusCode } = translated
   // The code leads to docs/errors.md; what an error of a caller's own says is for the caller.
   if (statusCode >= 500) request.log.error({ code, err: error, req: request }, 'request failed')
@@ -35,12 +35,15 @@ function answer(error: GatewayError, request: FastifyRequest, reply: FastifyRepl
   return reply.send({ status: 'error', message: error.message })
 }
 
-function translate(error: FastifyError | Error): GatewayError {
+function translate(error: FastifyError | Error, request: FastifyRequest): GatewayError {
   if (error instanceof GatewayError) return error
   // Anything may be thrown, whatever the type says.
   const statusCode = error instanceof Error && 'statusCode' in error ? (error.statusCode ?? 500) : 500
   if (statusCode < 500)
-    return new GatewayError(codeOf(statusCode), textOf(error), { cause: error, problems: complaintsOf(error) })
+    return new GatewayError(codeOf(statusCode), textOf(error, statusCode, request), {
+      cause: error,
+      problems: complaintsOf(error)
+    })
   if (isLedgerAway(error)) {
     return new GatewayError(
       'ledger_unavailable',
@@ -66,8 +69,35 @@ function complaintsOf(error: FastifyError | Error): Problem[] {
   return 'validation' in error ? problemsOf(error.validation ?? []) : []
 }
 
-/** Fastify's text, with the allowed values where it only says that there are some. */
-function textOf(error: FastifyError | Error): string {
-  const allowed = 'validation' in error ? error.validation?.[0]?.params?.allowedValues : undefined
-  return Array.isArray(allowed) ? `${error.message}: ${allowed.join(', ')}` : error.message
+/** What to change, where Fastify's text only says what is wrong. */
+function textOf(error: FastifyError | Error, statusCode: number, request: FastifyRequest): string {
+  if (statusCode === 413) return `The body is too large: send ${request.routeOptions.bodyLimit} bytes at most`
+  if (statusCode === 415) return `Unsupported media type: send content-type: ${takenBy(request)}`
+  if (!('validation' in error)) return error.message
+  const [complaint] = error.validation ?? []
+  if (!complaint || !isToBeNamed(complaint)) return error.message
+  const [problem] = problemsOf([complaint])
+  return `${error.validationContext ?? 'body'}${problem?.pointer} ${problem?.detail}`
 }
+
+function takenBy({ server }: FastifyRequest): string {
+  const types = ['application/json', 'multipart/form-data'].filter((type) => server.hasContentTypeParser(type))
+  return types.join(' or ') || 'application/json'
+}
+
+/** Ajv's own words name neither the unknown field nor the values that are allowed. */
+function isToBeNamed({ params }: { params?: Record<string, unknown> }): boolean {
+  return params?.additionalProperty !== undefined || params?.allowedValues !== undefined
+}
+
+/** What the router itself refuses, before there is a route. No hook runs. */
+export function sendFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  void reply.header('x-request-id', request.id)
+  sendError(
+    error.statusCode === 500 ? error : new GatewayError('bad_request', badPath, { cause: error }),
+    request,
+    reply
+  )
+}
+
+const badPath = 'The path cannot be read: it is not valid percent-encoded UTF-8, or a part of it is too long'

@@ -29,16 +29,27 @@ function titleOf(code: string): string {
 }
 
 /** One of Ajv's complaints about a request. */
-type Complaint = { instancePath: string; params?: Record<string, unknown>; message?: string | undefined }
+type Complaint = {
+  instancePath: string
+  params?: Record<string, unknown>
+  message?: string | undefined
+  /** The schema of the object that the complaint is about. */
+  parentSchema?: { properties?: object }
+}
 
 /** Where Ajv's complaints point: a missing or unknown field is pointed at itself, not at what it should be in. */
 export function problemsOf(complaints: Complaint[]): Problem[] {
-  return complaints.map(({ instancePath, params = {}, message = 'is not as it must be' }) => {
+  return complaints.map(({ instancePath, params = {}, message = 'is not as it must be', parentSchema }) => {
     const field = params.missingProperty ?? params.additionalProperty
     const allowed = Array.isArray(params.allowedValues) ? `: ${params.allowedValues.join(', ')}` : ''
-    const detail = params.additionalProperty === undefined ? `${message}${allowed}` : 'is not known here'
+    const detail = params.additionalProperty === undefined ? `${message}${allowed}` : unknownAmong(parentSchema)
     return { pointer: typeof field === 'string' ? `${instancePath}/${segmentOf(field)}` : instancePath, detail }
   })
+}
+
+function unknownAmong({ properties = {} }: { properties?: object } = {}): string {
+  const known = Object.keys(properties)
+  return known.length > 0 ? `is not known here; known are ${known.join(', ')}` : 'is not known here'
 }
 
 function segmentOf(field: string): string {

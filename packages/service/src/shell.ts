@@ -11,7 +11,7 @@ import fastify, {
 import { type Registry } from 'prom-client'
 import { type Authenticator, addAuthentication } from './authenticate.ts'
 import { addBodyTimeout } from './body-timeout.ts'
-import { addErrors } from './errors.ts'
+import { addErrors, sendFrameworkError } from './errors.ts'
 import { addHealth, type Checks } from './health.ts'
 import { addJson } from './json.ts'
 import { logOptions } from './log.ts'
@@ -62,7 +62,9 @@ export async function buildShell({ name, config, checks = {}, authenticate }: Sh
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false } }
+    frameworkErrors: sendFrameworkError,
+    // Verbose, so that an unknown field can be answered with those that are known.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false, verbose: true } }
   }).withTypeProvider<TypeBoxTypeProvider>()
   // Fastify reads text/plain by itself; here JSON is spoken, and anything else is 415.
   app.removeContentTypeParser('text/plain')

@@ -62,14 +62,16 @@ t.test('what a caller did wrong is said in the same shape', async (t) => {
   app.post('/', { schema: { body } }, async (request) => request.body)
   const json = { 'content-type': 'application/json' }
   const cases: [status: number, message: RegExp, payload: string, headers?: Record<string, string>][] = [
-    [400, /JSON/, '{', json],
+    [400, /JSON at position 1/, '{', json],
+    [400, /JSON at position 13/, '{"type":"one"', json],
+    [400, /JSON$/, 'x', json],
     [400, /empty/, '', json],
     [400, /type/, '{}', json],
     [400, /one, two/, '{"type":"three"}', json],
     [400, /count/, '{"type":"one","count":"1"}', json],
-    [400, /./, '{"type":"one","__proto__":{"x":1}}', json],
-    [413, /large/, JSON.stringify({ type: 'x'.repeat(300_000) }), json],
-    [415, /Media Type/i, 'type=one', { 'content-type': 'application/x-www-form-urlencoded' }]
+    [400, /__proto__/, '{"type":"one","__proto__":{"x":1}}', json],
+    [413, /262144 bytes/, JSON.stringify({ type: 'x'.repeat(300_000) }), json],
+    [415, /content-type: application\/json$/, 'type=one', { 'content-type': 'application/x-www-form-urlencoded' }]
   ]
   for (const [status, message, payload, headers = {}] of cases) {
     const answer = await app.inject({ method: 'POST', url: '/', payload, headers })
@@ -118,7 +120,12 @@ t.test('under /v1 every error is a problem with its code, its request and where 
     [await post({}), 400, 'bad_request', [{ pointer: '/a~1b', detail: /required/ }]],
     [await post({ 'a/b': 'x' }), 400, 'bad_request', [{ pointer: '/a~1b', detail: /integer/ }]],
     [await post({ 'a/b': 1, kind: 'x' }), 400, 'bad_request', [{ pointer: '/kind', detail: /one, two/ }]],
-    [await post({ 'a/b': 1, more: 1 }), 400, 'bad_request', [{ pointer: '/more', detail: /not known/ }]],
+    [
+      await post({ 'a/b': 1, more: 1 }),
+      400,
+      'bad_request',
+      [{ pointer: '/more', detail: /not known here; known are a\/b, kind/ }]
+    ],
     [await post({ 'a/b': 1 }, '/v1/things?limit=x'), 400, 'bad_request', [{ pointer: '/limit' }]],
     [await app.inject('/v1/ours'), 400, 'invalid_message', problems],
     [await app.inject('/v1/broken'), 500, 'internal', undefined],
@@ -134,4 +141,40 @@ t.test('under /v1 every error is a problem with its code, its request and where 
     t.notMatch(answer.body, 'canary')
   }
   t.match((await app.inject('/v10')).json(), { status: 'error', message: 'Not found' })
+})
+
+t.test('text that is not UTF-8 is refused and not changed', async (t) => {
+  const app = await openShell(t)
+  app.post('/v1/echo', async (request) => request.body)
+  const headers = { 'content-type': 'application/json' }
+  const send = (payload: Buffer) => app.inject({ method: 'POST', url: '/v1/echo', headers, payload })
+  t.strictSame((await send(Buffer.from('{"a":"grüße 😀 \uFFFD"}'))).json(), { a: 'grüße 😀 \uFFFD' })
+  for (const bytes of [[0xfc], [0xc3], [0xed, 0xa0, 0x80]]) {
+    const payload = Buffer.concat([Buffer.from('{"a":"'), Buffer.from(bytes), Buffer.from('"}')])
+    const answer = await send(payload)
+    t.match([answer.statusCode, answer.json()], [400, { code: 'bad_request', detail: /UTF-8/ }])
+  }
+})
+
+t.test('a path that cannot be read is answered like any other error', async (t) => {
+  const app = await openShell(t)
+  app.get('/v1/things/:id', async () => 'ok')
+  for (const path of ['/v1/things/%zz', '/v1/things/%ff', `/v1/things/${'x'.repeat(600)}`]) {
+    const answer = await app.inject(path)
+    t.equal(answer.statusCode, 400)
+    t.match(answer.headers['content-type'], /^application\/problem\+json/)
+    t.match(answer.json(), { code: 'bad_request', detail: /path/, instance: answer.headers['x-request-id'] })
+  }
+  t.match((await app.inject('/things/%zz')).json(), { status: 'error', message: /path/ })
+})
+
+t.test('a parameter that is not known is named, with those that are', async (t) => {
+  const app = await openShell(t)
+  const querystring = Type.Object(
+    { limit: Type.Optional(Type.String()), cursor: Type.Optional(Type.String()) },
+    { additionalProperties: false }
+  )
+  app.get('/v1/things', { schema: { querystring } }, async () => 'ok')
+  const { detail } = (await app.inject('/v1/things?limitt=1')).json()
+  t.equal(detail, 'querystring/limitt is not known here; known are limit, cursor')
 })

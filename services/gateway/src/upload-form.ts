@@ -30,6 +30,7 @@ export async function readUploadForm(request: FastifyRequest, tempFiles: TempFil
   try {
     for await (const each of partsOf(request)) {
       if (each.type === 'field') {
+        if (each.fieldname === 'file') throw problem('file', 'must be a file: give its part a filename')
         const name = fieldNames.find((known) => known === each.fieldname)
         if (name === undefined) throw problem(each.fieldname, 'is not known: file, type, filename and from are')
         if (fields.has(name)) throw problem(name, 'must be given once')
