@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { type ErrorAction, type ErrorPause, type KnownError, knownErrors } from '@wag/graph'
+import { type ErrorAction, type ErrorPause, firstWaits, type KnownError, knownErrors } from '@wag/graph'
 
 /** Where the document stands. `node infra/meta-errors.ts` writes its table anew; a test fails when that would change it. */
 export const metaErrorsPath = new URL('../docs/meta-errors.md', import.meta.url)
@@ -25,7 +25,13 @@ function firstOf({ code }: KnownError): number {
 function rowOf(error: KnownError): string[] {
   const { code, title, action, pause, advice } = error
   const codes = typeof code === 'number' ? String(code) : `${code[0]} to ${code[1]}`
-  return [`\`${codes}\``, title, error.class, words[action], stopOf(pause), advice]
+  return [`\`${codes}\``, title, error.class, words[action] + waitOf(error), stopOf(pause), advice]
+}
+
+/** How long a message that waits is left alone at first. */
+function waitOf({ action, scope, retryAfterMs = firstWaits[scope] }: KnownError): string {
+  if (action !== 'wait') return ''
+  return retryAfterMs < 60_000 ? `, ${retryAfterMs / 1000} s` : `, ${timeOf(retryAfterMs)}`
 }
 
 function stopOf(pause: ErrorPause | undefined): string {

@@ -46,7 +46,8 @@ export type {
   ExplainedError,
   MessagePage,
   MessageQuery,
-  TimelineEntry
+  TimelineEntry,
+  WaitingFor
 } from './messages-api.ts'
 export {
   ApiMessageSchema,

@@ -37,6 +37,10 @@ export const ReactionSchema = Type.Object({ contact: Type.Integer(), emoji: Type
 /** What a message was changed into, in Meta's shape. */
 export const EditSchema = Type.Object({ content: AnyRecordSchema, at: Type.String() })
 
+/** What a queued message waits for that is tried later: its recipient's pace, the pause after an attempt, its template. */
+export const WaitingForSchema = Type.Enum(['recipient_pace', 'retry', 'template_pause'])
+export type WaitingFor = Static<typeof WaitingForSchema>
+
 /** A message of either direction. Times are ISO 8601 in UTC; numbers of customers have a `+`. */
 export const ApiMessageSchema = Type.Object({
   id: Type.String(),
@@ -58,6 +62,8 @@ export const ApiMessageSchema = Type.Object({
   metadata: Type.Optional(AnyRecordSchema),
   resend_of: Type.Optional(Type.String()),
   error: Type.Optional(ExplainedErrorSchema),
+  next_attempt_at: Type.Optional(Type.String()),
+  waiting_for: Type.Optional(WaitingForSchema),
   created_at: Type.String(),
   sent_at: Type.Optional(Type.String()),
   timeline: Type.Optional(Type.Array(TimelineEntrySchema)),

@@ -27,6 +27,10 @@ export type MessageRecord = {
   wamid: string | null
   error: MetaError | null
   attempts: number
+  /** When it is claimed at the earliest, or looked at again; null where nothing is left to do. */
+  dueAt: Date | null
+  /** It was put back because its recipient had had enough for the moment. */
+  pairReserved: boolean
   at: Date
   sendAt: Date | null
   expiresAt: Date | null
@@ -47,7 +51,8 @@ export function outboundContentOf(record: MessageRecord): OutboundContent {
 export const recordColumns = sql`
   m.id, m.tenant_id as "tenantId", m.direction, m.phone_number_id as "phoneNumberId", m.contact_id as "contactId",
   c.wa_id as "waId", c.user_id as "userId", c.group_id as "groupId", m.recipient_kind as "recipientKind", m.recipient,
-  m.state, m.type, m.content, m.wamid, m.error, m.attempts, m.at, m.send_at as "sendAt", m.expires_at as "expiresAt",
+  m.state, m.type, m.content, m.wamid, m.error, m.attempts,
+  m.due_at as "dueAt", m.pair_reserved as "pairReserved", m.at, m.send_at as "sendAt", m.expires_at as "expiresAt",
   m.sent_at as "sentAt", m.updated_at as "updatedAt", m.priority, m.on_unknown as "onUnknown", m.metadata,
   m.resend_of as "resendOf"`
 

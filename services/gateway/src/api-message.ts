@@ -1,4 +1,10 @@
-import { type ApiMessage, type ExplainedError, type MetaError, type TimelineEntry } from '@wag/contracts'
+import {
+  type ApiMessage,
+  type ExplainedError,
+  type MetaError,
+  type TimelineEntry,
+  type WaitingFor
+} from '@wag/contracts'
 import { type MessageRecord, type Moment, type NewMessage } from '@wag/db'
 import { explain } from '@wag/graph'
 
@@ -29,9 +35,24 @@ export function messageView(record: MessageRecord): ApiMessage {
     contact,
     content,
     ...(error && { error: explained(error) }),
-    ...(sentAt && { sent_at: sentAt.toISOString() })
+    ...(sentAt && { sent_at: sentAt.toISOString() }),
+    ...waitView(record)
   }
   return record.direction === 'in' ? { ...receivedView(record), ...now } : { ...firstView(record), ...now }
+}
+
+/** When a queued message is tried next that was put back, and why not before. */
+function waitView(record: MessageRecord): Pick<ApiMessage, 'next_attempt_at' | 'waiting_for'> {
+  const { state, dueAt } = record
+  if (state !== 'queued' || !dueAt || dueAt.getTime() <= Date.now()) return {}
+  const reason = waitOf(record)
+  return { next_attempt_at: dueAt.toISOString(), ...(reason && { waiting_for: reason }) }
+}
+
+function waitOf({ attempts, error, pairReserved, type }: MessageRecord): WaitingFor | undefined {
+  if (attempts > 0 && error) return 'retry'
+  if (pairReserved) return 'recipient_pace'
+  return type === 'template' ? 'template_pause' : undefined
 }
 
 function acceptedView(message: Accepted): ApiMessage {

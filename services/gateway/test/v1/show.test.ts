@@ -123,3 +123,20 @@ t.test('a message to a group shows its cost, which Meta tells with its members',
   )
   t.match((await call(gateway, `/${body.id}`)).body, { conversation, pricing: conversation.pricing })
 })
+
+t.test('a queued message that is tried later says when and why, one that is due does not', async (t) => {
+  const gateway = await openGateway(t)
+  const { body } = await post(gateway)
+  const shown = async () => (await call(gateway, `/${body.id}`)).body
+  t.notOk('next_attempt_at' in (await shown()))
+  const due_at = new Date(Date.now() + 60_000)
+  const change = (values: object) => gateway.db.updateTable('messages').set(values).execute()
+  const next_attempt_at = due_at.toISOString()
+  await change({ due_at, pair_reserved: true })
+  t.match(await shown(), { status: 'queued', next_attempt_at, waiting_for: 'recipient_pace' })
+  t.match((await call(gateway, '?state=queued')).body.messages, [{ next_attempt_at, waiting_for: 'recipient_pace' }])
+  await change({ attempts: 1, error: JSON.stringify({ message: 'Rate limit hit' }) })
+  t.match(await shown(), { next_attempt_at, waiting_for: 'retry' })
+  await change({ attempts: 0, error: null, pair_reserved: false, type: 'template' })
+  t.match(await shown(), { next_attempt_at, waiting_for: 'template_pause' })
+})
