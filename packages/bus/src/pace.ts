@@ -26,16 +26,15 @@ export type PaceOptions = {
 
 /** Meta's own numbers. */
 const metaPair: PairLimit = { intervalMs: 6_000, burst: 45 }
-/** The share of the rate that is used, at most and at least. */
-const share = 0.985
+/** The share of the rate that is used, and what is left of it where the window below is the narrower limit. */
+const share = 0.98
 const shareLeast = 0.975
 /**
- * No more than `peak` of the rate in any second, at Meta: so many slots in a second and as much longer as leaves
- * `shareLeast`, up to `slackMs`, since one message may be under way for longer than the next, and a slot is used up to
- * `lateMaxMs` late.
+ * No more than `peak` of the rate in any second, at Meta: so many slots in a second and `slackMs`, since one message may
+ * be under way for longer than the next, and a slot is used up to `lateMaxMs` late. Less where that is not `shareLeast`.
  */
 const peak = 1.02
-const slackMs = 40
+const slackMs = 37
 /** A slot this long past is void, in milliseconds: sent now, its message would stand too close to the next ones. */
 export const lateMaxMs = 10
 /**

@@ -24,8 +24,9 @@ export async function pace(t: TestContext, rate: number, options: ScenarioOption
   const requests = Math.ceil((rate * options.seconds) / source.size)
   const { cpuUs, p50Ms, p99Ms } = await measureSends(stage, { connections: 2, requests, seconds: 60, source })
   const arrivals = new Map((await stage.graph.ask({ kind: 'arrivals' })) as [string, number[]][])
+  const stallMs = (await stage.graph.ask({ kind: 'stall' })) as number
   const [seen = []] = arrivals.values()
-  const { count, meanPerS, maxPerS } = evenness(seen)
+  const { count, meanPerS, maxPerS, maxAtS } = evenness(seen)
   if (count !== requests * source.size) throw new Error(`${requests * source.size} were accepted and ${count} arrived`)
   return [
     {
@@ -38,7 +39,11 @@ export async function pace(t: TestContext, rate: number, options: ScenarioOption
       limitRate: rate,
       ratio: meanPerS / rate,
       controlRate: null,
-      notes: { 'fullest second': `${maxPerS} (${((maxPerS / rate) * 100).toFixed(1)} %)`, messages: count }
+      notes: {
+        'fullest second': `${maxPerS} (${((maxPerS / rate) * 100).toFixed(1)} %), ${maxAtS.toFixed(1)} s after the first`,
+        messages: count,
+        'longest stall of the receiver': `${stallMs.toFixed(0)} ms`
+      }
     }
   ]
 }
