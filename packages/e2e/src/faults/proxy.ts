@@ -29,7 +29,6 @@ export async function startProxy(t: TestContext, targetPort: number): Promise<Tc
   const pairs = new Set<[Socket, Socket]>()
 
   const server = createServer({ pauseOnConnect: false, noDelay: true }, (inner) => {
-    if (weather.kind === 'refusing') return void inner.resetAndDestroy()
     const outer = connect({ port: targetPort, host: '127.0.0.1', noDelay: true })
     const pair: [Socket, Socket] = [inner, outer]
     pairs.add(pair)
@@ -57,14 +56,18 @@ export async function startProxy(t: TestContext, targetPort: number): Promise<Tc
 
   t.teardown(async () => {
     cut()
-    await new Promise((resolve) => server.close(resolve))
+    if (server.listening) await new Promise((resolve) => server.close(resolve))
   })
   return {
     port,
     through: (url) => Object.assign(new URL(url), { host: `127.0.0.1:${port}` }).href,
     set(next) {
+      // Not accepted and cut: what is written to a connection that stands may have arrived.
+      if (next.kind === 'refusing' && server.listening) {
+        server.close()
+        cut()
+      } else if (next.kind !== 'refusing' && !server.listening) server.listen(port, '127.0.0.1')
       weather = next
-      if (next.kind === 'refusing') cut()
     },
     cut
   }
