@@ -52,3 +52,5 @@ if (!values['no-control']) {
   )
   if (!isCaught) process.exitCode = 1
 }
+// Not by itself: node was seen to wait for ever, and busily, for a handle to close that was nobody's any more.
+process.exit()

@@ -31,6 +31,8 @@ export async function upsertContacts(trx: Db, tenantId: string, profiles: Profil
     const needed = lockFor(book)
     // What was loaded before the lock was there may be out of date.
     if (strength(needed) > strength(held)) {
+      // Two that hold the shared lock and both want the other one would wait for each other.
+      if (held === 'shared') await sql`rollback to savepoint before_lock`.execute(trx)
       await lock(trx, tenantId, needed)
       held = needed
     } else if (await write(trx, tenantId, book)) {
@@ -64,8 +66,9 @@ async function write(trx: Db, tenantId: string, book: Book): Promise<boolean> {
   }
 }
 
-/** Until the transaction ends. */
+/** Until the transaction ends; the shared one can be given back. */
 async function lock(trx: Db, tenantId: string, how: Lock): Promise<void> {
+  if (how === 'shared') await sql`savepoint before_lock`.execute(trx)
   const take = how === 'shared' ? sql`pg_advisory_xact_lock_shared` : sql`pg_advisory_xact_lock`
   await sql`select ${take}(hashtextextended(${`contacts of ${tenantId}`}, 0))`.execute(trx)
 }
