@@ -1,13 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type MessageState } from '@wag/contracts'
 import { eventually } from '@wag/testkit'
 import { type System } from './system.ts'
 
 /** What a load of sends came to, as its caller saw it. */
-export type Sends = { accepted: number; refused: number; unanswered: number }
+export type Sends = { accepted: number; refused: number }
+
+/** How long a caller goes on with one send, and waits before it repeats it, in milliseconds. */
+const patienceMs = 30_000
+const repeatMs = 200
 
 /**
- * Sends `count` template messages, each to a number of its own, `atOnce` at a time. A refused or unanswered one is not
- * repeated: what counts is what was accepted. `onSent` is called with how many have been answered.
+ * Sends `count` template messages, each to a number of its own, `atOnce` at a time. What has no answer, or one of 503, is
+ * repeated under the same key, as callers are told to. `onAnswered` is called with how many have been answered.
  */
 export async function sendMany(
   { client }: System,
@@ -15,36 +20,32 @@ export async function sendMany(
   atOnce: number,
   onAnswered: (answered: number) => void = () => {}
 ): Promise<Sends> {
-  const sends: Sends = { accepted: 0, refused: 0, unanswered: 0 }
+  const sends: Sends = { accepted: 0, refused: 0 }
   let next = 0
   let answered = 0
+  const sendOnce = async (index: number): Promise<number> => {
+    const body = { to_phone_number: `1650${5_000_000 + index}`, template_name: 'hello' }
+    const key = { 'idempotency-key': `send-${index}` }
+    // The gateway may be killed under the request.
+    const { status } = await client.post('/send-template-message/', body, key).catch(() => ({ status: 503 }))
+    return status
+  }
   const lane = async (): Promise<void> => {
     while (next < count) {
-      const number = `1650${String(5_000_000 + next++)}`
-      try {
-        const { status } = await client.post('/send-template-message/', {
-          to_phone_number: number,
-          template_name: 'hello'
-        })
-        if (status < 300) sends.accepted++
-        else sends.refused++
-      } catch {
-        // The gateway was killed under the request: it was not accepted, as far as its caller knows. The next one waits.
-        sends.unanswered++
-        await waitUntilUp(client)
+      const index = next++
+      const until = performance.now() + patienceMs
+      let status = await sendOnce(index)
+      while (status === 503 && performance.now() < until) {
+        await sleep(repeatMs)
+        status = await sendOnce(index)
       }
+      if (status < 300) sends.accepted++
+      else sends.refused++
       onAnswered(++answered)
     }
   }
   await Promise.all(Array.from({ length: atOnce }, lane))
   return sends
-}
-
-async function waitUntilUp(client: System['client']): Promise<void> {
-  await eventually(async () => (await client.get('/health/live')).status === 200, {
-    timeoutMs: 30_000,
-    intervalMs: 100
-  })
 }
 
 /** How many outbound messages there are in each state. */

@@ -1,11 +1,17 @@
-import { isSettled } from '@wag/contracts'
+import { isSettled, stateRank } from '@wag/contracts'
 import { type Db, findMessages, type Message } from '@wag/db'
 import { every } from '@wag/service'
 import { type FastifyBaseLogger } from 'fastify'
 
 export type Outcomes = ReturnType<typeof createOutcomes>
 
-type Waiter = { tenantId: string; settle: (message: Message | undefined) => void }
+/**
+ * What a waiter waits for: `ended`, that its send has, be it that Meta's answer was lost; `decided`, that it is known what
+ * came of it, as an `unknown` one may still be settled by a webhook.
+ */
+export type Patience = 'ended' | 'decided'
+
+type Waiter = { tenantId: string; patience: Patience; settle: (message: Message | undefined) => void }
 
 /** A message whose outcome somebody waits for. */
 export type Watch = { outcome(waitMs: number): Promise<Message | undefined>; stop(): void }
@@ -26,13 +32,15 @@ export function createOutcomes(db: Db, log: FastifyBaseLogger) {
     const waiting = ids.flatMap((id) => [...(waiters.get(id) ?? [])].map(({ tenantId }) => ({ tenantId, id })))
     for (const [tenantId, wanted] of Map.groupBy(waiting, ({ tenantId }) => tenantId)) {
       for (const message of await findMessages(db, tenantId, [...new Set(wanted.map(({ id }) => id))])) {
-        if (isSettled(message.state)) tell(tenantId, message)
+        tell(tenantId, message)
       }
     }
   }
 
   function tell(tenantId: string, message: Message): void {
-    for (const waiter of waiters.get(message.id) ?? []) if (waiter.tenantId === tenantId) waiter.settle(message)
+    for (const { tenantId: theirs, patience, settle } of waiters.get(message.id) ?? []) {
+      if (theirs === tenantId && isOver(message, patience)) settle(message)
+    }
   }
 
   function leave(id: string, waiter: Waiter): void {
@@ -50,12 +58,12 @@ export function createOutcomes(db: Db, log: FastifyBaseLogger) {
     },
 
     /**
-     * Begins to watch a message that is about to be accepted, or was. `outcome` resolves once its send has ended, be it that
-     * Meta's answer was lost, or with how it stands when `waitMs` are over; `stop` forgets it.
+     * Begins to watch a message that is about to be accepted, or was. `outcome` resolves once its send has ended or is
+     * decided, or with how it stands when `waitMs` are over; `stop` forgets it.
      */
-    watch(tenantId: string, id: string): Watch {
+    watch(tenantId: string, id: string, patience: Patience): Watch {
       const { promise, resolve } = Promise.withResolvers<Message | undefined>()
-      const waiter = { tenantId, settle: resolve }
+      const waiter = { tenantId, patience, settle: resolve }
       waiters.set(id, (waiters.get(id) ?? new Set()).add(waiter))
       if (isClosed) resolve(undefined)
       const stop = (): void => leave(id, waiter)
@@ -80,4 +88,8 @@ export function createOutcomes(db: Db, log: FastifyBaseLogger) {
       for (const some of waiters.values()) for (const { settle } of some) settle(undefined)
     }
   }
+}
+
+function isOver({ state }: Message, patience: Patience): boolean {
+  return patience === 'ended' ? isSettled(state) : stateRank(state) > stateRank('unknown')
 }

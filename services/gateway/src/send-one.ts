@@ -32,7 +32,7 @@ export async function sendOne(
     const { id } = await replayRefused<OneAnswer>(context, tenantId, idempotency, message.refusal)
     return answerFirst(context, reply, tenantId, id, waitMs)
   }
-  const watch = waitMs > 0 ? context.outcomes.watch(tenantId, message.id) : undefined
+  const watch = waitMs > 0 ? context.outcomes.watch(tenantId, message.id, 'ended') : undefined
   try {
     const committed = await commitOne(context, request, message, idempotency)
     if (committed.kind === 'replayed') return await answerFirst(context, reply, tenantId, committed.answer.id, waitMs)
@@ -68,7 +68,7 @@ async function answerFirst(
   markReplayed(reply)
   void reply.code(202).header('location', addressOf(id))
   if (waitMs === 0) return firstView(await recordOf(context, tenantId, id))
-  await outcomeOfFirst(context.outcomes, tenantId, id, waitMs)
+  await outcomeOfFirst(context.outcomes, tenantId, id, waitMs, 'ended')
   return answerNow(context, reply, tenantId, id)
 }
 

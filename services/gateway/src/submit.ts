@@ -4,7 +4,7 @@ import { principalOf } from '@wag/service'
 import { type FastifyReply, type FastifyRequest } from 'fastify'
 import { type CommitContext, commitRequest, markReplayed } from './committing.ts'
 import { idempotencyOf } from './idempotency.ts'
-import { type Outcomes } from './outcomes.ts'
+import { type Outcomes, type Patience } from './outcomes.ts'
 
 export type SendingContext = CommitContext & { outcomes: Outcomes; waitMs: number }
 
@@ -39,13 +39,13 @@ async function submit(
   const message = { id, tenantId, phoneNumberId, recipient: { kind: 'phone' as const, id: recipient }, content }
   const idempotency = idempotencyOf(request)
   // Watched before it is accepted: its outcome may be told before the commit has answered here.
-  const watch = outcomes.watch(tenantId, id)
+  const watch = outcomes.watch(tenantId, id, 'decided')
   try {
     const wanted = { tenantId, messages: [message], idempotency, answer: { id } satisfies OneAnswer }
     const committed = await commitRequest(context, request, wanted)
     if (committed.kind === 'accepted') return await watch.outcome(waitMs)
     markReplayed(reply)
-    return await outcomeOfFirst(outcomes, tenantId, committed.answer.id, waitMs)
+    return await outcomeOfFirst(outcomes, tenantId, committed.answer.id, waitMs, 'decided')
   } finally {
     watch.stop()
   }
@@ -56,9 +56,10 @@ export async function outcomeOfFirst(
   outcomes: Outcomes,
   tenantId: string,
   id: string,
-  waitMs: number
+  waitMs: number,
+  patience: Patience
 ): Promise<Message | undefined> {
-  const watch = outcomes.watch(tenantId, id)
+  const watch = outcomes.watch(tenantId, id, patience)
   outcomes.ended([id])
   return watch.outcome(waitMs)
 }
