@@ -88,7 +88,7 @@ if not pace[1] or share < 1 then back = 0 end
 -- So far ahead nobody may have reserved: the clock was set back.
 if next > now + ahead + 2 * interval + 2000000 then next = now end
 next = next - unused * interval
-next = math.max(next, now - back)
+next = math.max(next, now + lead - back)
 
 local slots = {}
 -- The caller's own last slot, of which a Redis that comes back empty knows nothing.

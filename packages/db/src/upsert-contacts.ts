@@ -24,17 +24,14 @@ export type Upserted = { ids: number[]; events: NewEvent[] }
 export async function upsertContacts(trx: Db, tenantId: string, profiles: Profile[]): Promise<Upserted> {
   if (profiles.length === 0) return { ids: [], events: [] }
   const sightings = profiles.map((profile) => ({ ...profile, at: profile.at.getTime() }))
-  let held: Lock = 'none'
+  let isLocked = false
   for (let round = 0; round < roundsMax; round++) {
     const book = await loadBook(trx, tenantId, ...idsOf(sightings))
     const persons = linkAll(book, sightings)
-    const needed = lockFor(book)
     // What was loaded before the lock was there may be out of date.
-    if (strength(needed) > strength(held)) {
-      // Two that hold the shared lock and both want the other one would wait for each other.
-      if (held === 'shared') await sql`rollback to savepoint before_lock`.execute(trx)
-      await lock(trx, tenantId, needed)
-      held = needed
+    if (needsLock(book) && !isLocked) {
+      await lock(trx, tenantId)
+      isLocked = true
     } else if (await write(trx, tenantId, book)) {
       return { ids: persons.map((person) => survivorOf(person).id ?? 0), events: eventsOf(tenantId, book) }
     }
@@ -42,17 +39,12 @@ export async function upsertContacts(trx: Db, tenantId: string, profiles: Profil
   throw new Error('the same contacts were made by others again and again')
 }
 
-const locks = ['none', 'shared', 'exclusive'] as const
-type Lock = (typeof locks)[number]
-const strength = (lock: Lock): number => locks.indexOf(lock)
-
 /**
  * Most batches change no ids and need no lock. While ids change hands nobody else may do the same, nor make a contact under
  * an id that is just becoming a former one of somebody: neither would see the other.
  */
-function lockFor({ isDelicate, persons }: Book): Lock {
-  if (isDelicate) return 'exclusive'
-  return [...persons].some(({ before }) => before === undefined) ? 'shared' : 'none'
+function needsLock({ isDelicate, persons }: Book): boolean {
+  return isDelicate || [...persons].some(({ before }) => before === undefined)
 }
 
 /** False when others made or merged one of the contacts at the same moment; nothing is written then, or can be written anew. */
@@ -66,11 +58,9 @@ async function write(trx: Db, tenantId: string, book: Book): Promise<boolean> {
   }
 }
 
-/** Until the transaction ends; the shared one can be given back. */
-async function lock(trx: Db, tenantId: string, how: Lock): Promise<void> {
-  if (how === 'shared') await sql`savepoint before_lock`.execute(trx)
-  const take = how === 'shared' ? sql`pg_advisory_xact_lock_shared` : sql`pg_advisory_xact_lock`
-  await sql`select ${take}(hashtextextended(${`contacts of ${tenantId}`}, 0))`.execute(trx)
+/** Until the transaction ends. One kind for both: two that had a shared one and wanted more would wait for each other. */
+async function lock(trx: Db, tenantId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`contacts of ${tenantId}`}, 0))`.execute(trx)
 }
 
 function idsOf(sightings: Sighting[]): [string[], string[]] {
