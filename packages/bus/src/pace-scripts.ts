@@ -84,11 +84,11 @@ local share = slowed(tonumber(pace[3]), tonumber(pace[4] or '0'), recovery)
 interval, hurried = interval / share, hurried / share
 local next = tonumber(pace[1] or '0')
 -- Redis has come back empty, or gives way: nothing is made up for.
-if not pace[1] or share < 1 then back = 0 end
+if not pace[1] or share < 1 then back = -lead end
 -- So far ahead nobody may have reserved: the clock was set back.
 if next > now + ahead + 2 * interval + 2000000 then next = now end
 next = next - unused * interval
-next = math.max(next, now + lead - back)
+next = math.max(next, now - back)
 
 local slots = {}
 -- The caller's own last slot, of which a Redis that comes back empty knows nothing.
