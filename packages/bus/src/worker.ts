@@ -20,12 +20,13 @@ export type RunningWorker = {
 }
 
 /**
- * A killed worker's jobs are taken over after at most the lock's 10 s and one look of 4 s (BullMQ's own defaults need
- * about a minute). A job never fails for having stalled: the ledger decides what is done twice, not the queue.
+ * A killed worker's jobs are taken over after at most the lock's 10 s and two looks of 2 s (BullMQ's own defaults need
+ * about a minute). Two, since a look leaves a mark for as long as to the next one, which may still find it and give way.
+ * A job never fails for having stalled: the ledger decides what is done twice, not the queue.
  */
 const recovery = {
   lockDuration: 10_000,
-  stalledInterval: 4_000,
+  stalledInterval: 2_000,
   maxStalledCount: Number.MAX_SAFE_INTEGER
 }
 

@@ -12,6 +12,7 @@ export type Contact = {
   /** No marketing: what the customer said last, and when. */
   optedOut: boolean
   optAt: Date | null
+  createdAt: Date
 }
 
 /** A tenant's contact by the number the routes take; who it became where it was merged; undefined where there is none. */
@@ -63,7 +64,8 @@ function contactRows(db: Db, tenantId: string) {
       'profile_name as profileName',
       'username',
       'opted_out as optedOut',
-      'opt_at as optAt'
+      'opt_at as optAt',
+      'created_at as createdAt'
     ])
     .where('tenant_id', '=', tenantId)
     .where('erased_at', 'is', null)

@@ -1,19 +1,10 @@
 import { type MessageState, type MetaError } from '@wag/contracts'
 import { sql } from 'kysely'
+import { type Contact, findContact } from './contacts.ts'
 import { type Db } from './schema.ts'
 
 /** All that is kept of a contact besides messages. */
-export type ExportedContact = {
-  id: number
-  waId: string | null
-  userId: string | null
-  parentUserId: string | null
-  username: string | null
-  profileName: string
-  optedOut: boolean
-  /** When they last spoke about marketing. */
-  optAt: Date | null
-  createdAt: Date
+export type ExportedContact = Contact & {
   /** Former ids, and other spellings. */
   aliases: { kind: string; value: string }[]
   /** When the contact last wrote to each of our numbers. */
@@ -22,12 +13,7 @@ export type ExportedContact = {
 
 /** All that is kept of the contact that an id leads to, merged ones too; undefined where the tenant has none such. */
 export async function readExportContact(db: Db, tenantId: string, id: number): Promise<ExportedContact | undefined> {
-  const { rows } = await sql<Omit<ExportedContact, 'aliases' | 'windows'>>`
-    select id, wa_id as "waId", user_id as "userId", parent_user_id as "parentUserId", username,
-      profile_name as "profileName", opted_out as "optedOut", opt_at as "optAt", created_at as "createdAt"
-    from contacts where tenant_id = ${tenantId} and erased_at is null and id = (
-      select coalesce(merged_into, id) from contacts where tenant_id = ${tenantId} and id = ${id})`.execute(db)
-  const [contact] = rows
+  const contact = await findContact(db, tenantId, id)
   if (!contact) return undefined
   const aliases = await db
     .selectFrom('contact_aliases')

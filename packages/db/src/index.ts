@@ -73,8 +73,8 @@ export {
 } from './phone-numbers.ts'
 export type { PrivacyRequest } from './privacy.ts'
 export { beginErasure, findPrivacyRequest, listPrivacyRequests, openErasures, recordExport } from './privacy.ts'
-export type { Quarantined } from './quarantine.ts'
-export { giveUpWebhook, quarantine, quarantineBodies } from './quarantine.ts'
+export type { Quarantined, StoredQuarantine } from './quarantine.ts'
+export { findQuarantined, giveUpWebhook, listQuarantine, quarantine, quarantineBodies } from './quarantine.ts'
 export type { NewToken, TokenHolder } from './realtime-tokens.ts'
 export { findTokenHolder, findValid, revokeRealtimeToken, saveRealtimeToken } from './realtime-tokens.ts'
 export type { ReceivedMessage } from './received.ts'
@@ -108,11 +108,9 @@ export type { Profile, Upserted } from './upsert-contacts.ts'
 export { upsertContacts } from './upsert-contacts.ts'
 export type { Waiting } from './waiting.ts'
 export { countWaiting } from './waiting.ts'
-export type { Replayed, StoredQuarantine, StoredWebhook, WebhookFilter } from './webhooks.ts'
+export type { Replayed, StoredWebhook, WebhookFilter } from './webhooks.ts'
 export {
-  findQuarantined,
   findWebhook,
-  listQuarantine,
   listWebhooks,
   replayWebhooks,
   selectWebhooks

@@ -104,30 +104,3 @@ const states: Record<WebhookState, RawBuilder<unknown>> = {
   quarantined: isQuarantined,
   processed: sql`processed_at is not null and ${isQuarantined} is not true`
 }
-
-/** Something put aside, as lists show it. */
-export type StoredQuarantine = { id: string; webhookId: string; createdAt: Date; reason: string; item: unknown }
-
-const quarantineColumns = sql`id, inbox_id as "webhookId", created_at as "createdAt", reason, item`
-
-/** Up to `limit` of what was put aside of a tenant's, before the entry with the id `before`, newest first. */
-export async function listQuarantine(
-  db: Db,
-  tenantId: string,
-  before: string | undefined,
-  limit: number
-): Promise<StoredQuarantine[]> {
-  const isBefore = before === undefined ? sql`true` : sql`id < ${before}`
-  const { rows } = await sql<StoredQuarantine>`
-    select ${quarantineColumns} from quarantine
-    where tenant_id = ${tenantId} and ${isBefore}
-    order by id desc limit ${limit}`.execute(db)
-  return rows
-}
-
-/** One entry of a tenant's quarantine. */
-export async function findQuarantined(db: Db, tenantId: string, id: string): Promise<StoredQuarantine | undefined> {
-  const { rows } = await sql<StoredQuarantine>`
-    select ${quarantineColumns} from quarantine where tenant_id = ${tenantId} and id = ${id}`.execute(db)
-  return rows[0]
-}

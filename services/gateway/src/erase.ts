@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { type Publisher } from '@wag/bus'
 import { type Db, stepErasure } from '@wag/db'
 import { type FastifyBaseLogger } from 'fastify'
+import { tell } from './tell.ts'
 
 export type EraseContext = { db: Db; publisher: Publisher; encryptionKey: string; log: FastifyBaseLogger }
 
@@ -15,9 +16,7 @@ export async function erase({ db, publisher, encryptionKey, log }: EraseContext,
   try {
     while (performance.now() < deadline) {
       const { state, ends } = await stepErasure(db, id, encryptionKey)
-      for (const end of ends) {
-        publisher.eventsGrew(end).catch((error: unknown) => log.debug({ err: error }, 'a hint was not published'))
-      }
+      tell({ publisher, log }, ends)
       if (state === 'done') return
       if (state !== 'more') await wait(pauseMs)
     }

@@ -8,6 +8,7 @@ import {
   readExportMessages,
   recordExport
 } from '@wag/db'
+import { contactView } from './api-contact.ts'
 
 type ExportRequest = { tenantId: string; contactId: number; keyId: string }
 
@@ -41,14 +42,7 @@ async function* pieces(db: Db, tenantId: string, contact: ExportedContact): Asyn
 /** Named as in `GET /v1/contacts/<id>`, with what only an export has. */
 function viewOf(contact: ExportedContact) {
   return {
-    id: contact.id,
-    wa_id: contact.waId,
-    user_id: contact.userId,
-    parent_user_id: contact.parentUserId,
-    name: contact.profileName,
-    username: contact.username,
-    opt_out: contact.optedOut,
-    ...(contact.optAt && { opt_at: contact.optAt }),
+    ...contactView(contact),
     created_at: contact.createdAt,
     former_ids: contact.aliases,
     windows: contact.windows.map(({ phoneNumberId, lastAt }) => ({ number: phoneNumberId, last_at: lastAt }))

@@ -2,6 +2,7 @@ import { type ApiContact, ApiContactSchema, type ContactPage, ContactPageSchema,
 import { type Contact, type Db, findContact, findMergedIds, findWindows, listContacts } from '@wag/db'
 import { type App, principalOf } from '@wag/service'
 import { Type } from 'typebox'
+import { contactView } from '../api-contact.ts'
 import { contactIdOf } from '../contact-id.ts'
 import { cutPage, limitOf, nextOf, numberOfCursor, PageQuerySchema } from '../page.ts'
 
@@ -40,14 +41,7 @@ async function viewsOf(db: Db, tenantId: string, contacts: Contact[]): Promise<A
   const [windows, mergedIds] = await Promise.all([findWindows(db, tenantId, ids), findMergedIds(db, tenantId, ids)])
   const byContact = Map.groupBy(windows, ({ contactId }) => contactId)
   return contacts.map((contact) => ({
-    id: contact.id,
-    wa_id: contact.waId,
-    user_id: contact.userId,
-    parent_user_id: contact.parentUserId,
-    name: contact.profileName,
-    username: contact.username,
-    opt_out: contact.optedOut,
-    ...(contact.optAt && { opt_at: contact.optAt.toISOString() }),
+    ...contactView(contact),
     windows: (byContact.get(contact.id) ?? []).map(({ phoneNumberId, openUntil }) => ({
       number: phoneNumberId,
       open_until: openUntil.toISOString()
