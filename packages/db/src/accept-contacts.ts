@@ -47,7 +47,7 @@ function makeContacts(kind: RecipientKind): RawBuilder<unknown> {
       order by tenant_id, recipient
       -- Somebody else may make the same contact between our look and our insert: DO NOTHING would return no id. And to set
       -- a column of a key would lock the row against those who only refer to it, in whichever order: a deadlock.
-      on conflict (tenant_id, ${column}) do update set profile_name = contacts.profile_name
+      on conflict (tenant_id, ${column}) where ${column} is not null do update set profile_name = contacts.profile_name
       returning tenant_id, ${column} as recipient, id
     )`
 }

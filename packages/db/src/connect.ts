@@ -65,7 +65,8 @@ export function connect(options: ConnectOptions): Db {
     keepAlive: true,
     // The look-ups of foreign keys are planned once per connection. Planned while their table was small they would read all of
     // it for each row for ever, 40 times slower; planned anew each time they were more than half the cost of an insert.
-    // Whatever we look for has an index, so no plan needs to read a whole table.
+    // Whatever we look for has an index, so no plan needs to read a whole table. (Nor a whole index: no other index of
+    // contacts can answer for their key.)
     options: '-c enable_seqscan=off -c jit=off -c timezone=UTC'
   })
   pool.on('error', onError)

@@ -8,6 +8,7 @@ import * as media from './migrations/0006-media.ts'
 import * as receiving from './migrations/0007-receiving.ts'
 import * as inbox from './migrations/0009-inbox.ts'
 import * as keeping from './migrations/0010-keeping.ts'
+import * as contactKeys from './migrations/0011-contact-keys.ts'
 import { ensurePartitions } from './partitions.ts'
 
 const provider: MigrationProvider = {
@@ -20,7 +21,8 @@ const provider: MigrationProvider = {
       '0006-media': media,
       '0007-receiving': receiving,
       '0009-inbox': inbox,
-      '0010-keeping': keeping
+      '0010-keeping': keeping,
+      '0011-contact-keys': contactKeys
     }
   }
 }

@@ -24,7 +24,8 @@ t.test('several processes may migrate an empty database at once: each step is ap
     '0006-media',
     '0007-receiving',
     '0009-inbox',
-    '0010-keeping'
+    '0010-keeping',
+    '0011-contact-keys'
   ])
   const { rows } = await sql`select from inbox`.execute(openPool(t, url))
   t.strictSame(rows, [])
