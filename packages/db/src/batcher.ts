@@ -13,6 +13,11 @@ export type BatcherOptions<Item> = {
   itemsMax: number
   /** Batches that may run at once. */
   inFlightMax: number
+  /**
+   * When a batch may start beside a running one: once this much waits by weight, or the running one has taken this long.
+   * Many small batches cost more than few large ones, and a slow one must not hold everybody up. At once when left out.
+   */
+  beside?: { weight: number; afterMs: number }
   /** What an item weighs (bytes, say), and how much one batch may weigh; a single heavier item goes alone. */
   weigh?: (item: Item) => number
   weightMax?: number
@@ -38,10 +43,13 @@ export function createBatcher<Item, Result>(
   const { itemsMax, inFlightMax, weigh = () => 0, weightMax = Number.POSITIVE_INFINITY } = options
   const { waitingMax = Number.POSITIVE_INFINITY, waitingWeightMax = Number.POSITIVE_INFINITY } = options
   const isItemFault = options.isItemFault ?? (() => false)
+  const beside = options.beside ?? { weight: 0, afterMs: 0 }
   let waiting: Waiting<Item, Result>[] = []
   let waitingWeight = 0
   let running = 0
+  let startedAt = 0
   let scheduled = false
+  let isLooking = false
   let whenIdle: (() => void)[] = []
 
   function add(item: Item): Promise<Result> {
@@ -63,8 +71,24 @@ export function createBatcher<Item, Result>(
     scheduled = true
     setImmediate(() => {
       scheduled = false
-      while (running < inFlightMax && waiting.length > 0) void run(take())
+      while (waiting.length > 0 && mayStart()) void run(take())
+      if (waiting.length > 0 && running > 0 && running < inFlightMax) lookAgain()
     })
+  }
+
+  function mayStart(): boolean {
+    if (running === 0) return true
+    const isWorthIt = waitingWeight >= beside.weight || performance.now() - startedAt >= beside.afterMs
+    return running < inFlightMax && isWorthIt
+  }
+
+  function lookAgain(): void {
+    if (isLooking) return
+    isLooking = true
+    setTimeout(() => {
+      isLooking = false
+      if (waiting.length > 0) schedule()
+    }, beside.afterMs)
   }
 
   function take(): Waiting<Item, Result>[] {
@@ -83,6 +107,7 @@ export function createBatcher<Item, Result>(
 
   async function run(batch: Waiting<Item, Result>[]): Promise<void> {
     running++
+    startedAt = performance.now()
     try {
       await settle(batch)
     } finally {

@@ -1,5 +1,6 @@
 import { setImmediate as round } from 'node:timers/promises'
 import { GatewayError } from '@wag/contracts'
+import { eventually } from '@wag/testkit'
 import t from 'tap'
 import { type BatcherOptions, createBatcher } from '../src/index.ts'
 
@@ -61,6 +62,42 @@ t.test('no more batches run at once than allowed, and none holds too many items'
   await nextRound()
   gates[2]?.open()
   t.equal((await Promise.all(all)).length, 5)
+})
+
+t.test('a second batch starts beside the first when enough waits for it', async (t) => {
+  const { batcher, gates } = gated({ inFlightMax: 2, weigh: () => 1, beside: { weight: 3, afterMs: 60_000 } })
+  const all = [batcher.add(1)]
+  await nextRound()
+  all.push(batcher.add(2), batcher.add(3))
+  await nextRound()
+  t.equal(gates.length, 1, 'two items wait for the first batch')
+  all.push(batcher.add(4))
+  await nextRound()
+  t.strictSame(gates[1]?.items, [2, 3, 4])
+  all.push(batcher.add(5))
+  gates[0]?.open()
+  await all[0]
+  await nextRound()
+  t.equal(gates.length, 2, 'and so does what comes behind the second')
+  gates[1]?.open()
+  await all[3]
+  await nextRound()
+  gates[2]?.open()
+  t.equal((await Promise.all(all)).length, 5)
+})
+
+t.test('a second batch starts beside one that takes long, however little waits', async (t) => {
+  const { batcher, gates } = gated({ inFlightMax: 2, weigh: () => 1, beside: { weight: 100, afterMs: 50 } })
+  const first = batcher.add(1)
+  await nextRound()
+  const second = batcher.add(2)
+  await nextRound()
+  t.equal(gates.length, 1)
+  await eventually(() => gates.length === 2)
+  gates[1]?.open()
+  t.equal(await second, 'done 2')
+  gates[0]?.open()
+  await first
 })
 
 t.test('a batch stays below its weight, but a single heavier item goes alone', async (t) => {

@@ -24,6 +24,9 @@ const weightMax = 1_000
 const waitingWeightMax = 20_000
 const bytesPerWeight = 4_096
 
+/** A statement runs beside another one when there is much to carry, or the other takes this long, in milliseconds. */
+const besideMs = 40
+
 /**
  * Takes messages into the ledger: those that arrive together are committed together, then rung for. `accept` resolves
  * once the request is committed, and never waits for Redis. `bytes` is the size of its body.
@@ -32,6 +35,7 @@ export function createAcceptor(context: AcceptorContext) {
   const batcher = createBatcher((waiting: Waiting[]) => commit(context, waiting), {
     itemsMax: 500,
     inFlightMax: 2,
+    beside: { weight: weightMax / 4, afterMs: besideMs },
     weigh: ({ weight }) => weight,
     weightMax,
     waitingWeightMax,
