@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { arrayParam } from './array-param.ts'
 import { type Database, type Db } from './schema.ts'
 
 export type ConnectOptions = {
@@ -25,7 +26,7 @@ const statementTimeoutMs = 10_000
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 
 /**
- * A statement given up by `query_timeout` is still on the wire: if it was a `begin`, the next one on this connection would
+ * Writes lists its own way (see `arrayParam`). And a statement given up by `query_timeout` is still on the wire: if it was a `begin`, the next one on this connection would
  * run inside a transaction that nobody commits. So the connection goes with it.
  */
 class StrictClient extends pg.Client {
@@ -35,8 +36,8 @@ class StrictClient extends pg.Client {
     const connection: unknown = Reflect.get(this, 'connection')
     const stream = connection instanceof Object ? Reflect.get(connection, 'stream') : undefined
     const query = this.query.bind(this) as (...args: unknown[]) => unknown
-    const strict = (...args: unknown[]): unknown => {
-      const result = query(...args)
+    const strict = (statement: unknown, parameters: unknown, ...rest: unknown[]): unknown => {
+      const result = query(statement, Array.isArray(parameters) ? parameters.map(written) : parameters, ...rest)
       if (result instanceof Promise) {
         result.catch((error: unknown) => {
           if (error instanceof Error && error.message === 'Query read timeout') stream?.destroy()
@@ -46,6 +47,10 @@ class StrictClient extends pg.Client {
     }
     Object.assign(this, { query: strict })
   }
+}
+
+function written(parameter: unknown): unknown {
+  return Array.isArray(parameter) ? arrayParam(parameter) : parameter
 }
 
 /** Opens a pool to the ledger; `destroy()` closes it. Nothing is connected before the first query. */

@@ -73,8 +73,9 @@ function finder(messages: MessageHead[]): (status: NewStatus) => MessageHead | u
   return (status) => byId.get(status.messageId ?? '') ?? byWamid.get(status.wamid)
 }
 
+/** No column holds a NUL, so none of the three can end in another's beginning. */
 function keyOf(status: { wamid: string; status: string; participant: string }): string {
-  return JSON.stringify([status.wamid, status.status, status.participant])
+  return `${status.wamid}\0${status.status}\0${status.participant}`
 }
 
 async function insertStatuses(

@@ -21,8 +21,10 @@ export type ProcessOptions = { name: string; path: string; env: Record<string, s
 
 const tailLines = 200
 
-/** As in the image. */
-const nodeFlags = ['--max-semi-space-size=4']
+/** How docker-compose.yml starts each service. */
+export function nodeFlagsOf(name: string): string[] {
+  return [`--max-semi-space-size=${name === 'gateway' ? 16 : 4}`]
+}
 
 /** Prepares a service process; `start` starts it. */
 export function createProcess({ name, path, env, healthUrl }: ProcessOptions): ServiceProcess {
@@ -42,7 +44,7 @@ export function createProcess({ name, path, env, healthUrl }: ProcessOptions): S
     name,
     async start() {
       lines = []
-      const started = spawn(process.execPath, [...nodeFlags, path], {
+      const started = spawn(process.execPath, [...nodeFlagsOf(name), path], {
         env: { ...process.env, ...env },
         stdio: ['ignore', 'pipe', 'pipe']
       })

@@ -19,6 +19,12 @@ const jobsAtOnce = 16
 /** Jobs merged at most (the sweeper brings one a webhook), and the bytes of the bodies they stand for. */
 const batchJobsMax = 200
 const batchBytesMax = 8 * 1024 * 1024
+/**
+ * Under load, the next batch is read and prepared while one is with PostgreSQL. What is less, in bytes, waits this long, in
+ * milliseconds: so it is told of in the order it came.
+ */
+const batchesAtOnce = 2
+const beside = { weight: 64 * 1024, afterMs: 100 }
 const closeGraceMs = 10_000
 
 /** BullMQ → parse → Postgres → hint. */
@@ -37,7 +43,13 @@ export async function buildApp(config: Config): Promise<App> {
       await ingest(context, [...new Set(jobs.flatMap(({ ids }) => ids))])
       return jobs.map(() => undefined)
     },
-    { itemsMax: batchJobsMax, inFlightMax: 1, weigh: ({ bytes }) => bytes, weightMax: batchBytesMax }
+    {
+      itemsMax: batchJobsMax,
+      inFlightMax: batchesAtOnce,
+      beside,
+      weigh: ({ bytes }) => bytes,
+      weightMax: batchBytesMax
+    }
   )
   app.addHook('onClose', () => batcher.idle())
 
