@@ -13,6 +13,10 @@ type InboxContext = RingContext & { db: Db; spool: Spool | undefined }
 /** Bytes one statement carries at most; a body may have 3.5 MB. */
 const batchBytesMax = 8 * 1024 * 1024
 
+/** A statement runs beside another one when this many bytes wait, or the other takes this long, in milliseconds. */
+const besideBytes = 256 * 1024
+const besideMs = 40
+
 /** Bytes that may wait for their commit: beyond them Meta is told to come again. */
 const waitingBytesMax = 64 * 1024 * 1024
 
@@ -56,6 +60,7 @@ export function createInbox(context: InboxContext) {
     {
       itemsMax: 200,
       inFlightMax: 2,
+      beside: { weight: besideBytes, afterMs: besideMs },
       waitingMax: 5_000,
       weigh: ({ body }) => body.length,
       weightMax: batchBytesMax,

@@ -24,7 +24,7 @@ const batchBytesMax = 8 * 1024 * 1024
  * milliseconds: so it is told of in the order it came.
  */
 const batchesAtOnce = 2
-const beside = { weight: 64 * 1024, afterMs: 100 }
+const beside = { weight: 512 * 1024, afterMs: 100 }
 const closeGraceMs = 10_000
 
 /** BullMQ → parse → Postgres → hint. */
