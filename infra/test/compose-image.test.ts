@@ -3,6 +3,7 @@ import { access, readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { nodeFlagsOf } from '@wag/e2e'
 import t from 'tap'
 import { copyContext, dockerfile } from './compose-context.ts'
 import { compose, root } from './compose-file.ts'
@@ -30,6 +31,13 @@ t.test('the image is built from pinned versions, by one command, for a user with
   ])
   const folders = kept.map(({ rest }) => rest.split(' ').at(-1))
   t.strictSame(folders, ['node_modules', 'packages', 'infra', `services/\${SERVICE}`, '/media'])
+})
+
+t.test('the end-to-end tests and the benchmark give each service the flags it has in its container', async (t) => {
+  for (const service of settingsOf.keys()) {
+    const command = compose.services[service]?.command ?? JSON.parse(instructions.at(-1)?.rest ?? '')
+    t.strictSame(command, ['node', ...nodeFlagsOf(service), 'src/main.ts'], service)
+  }
 })
 
 t.test('what is installed runs, and nothing of it is for development only', { timeout: 100_000 }, async (t) => {

@@ -7,6 +7,7 @@ import { ingest } from './ingest.ts'
 import { loop } from './loop.ts'
 import { type ScenarioOptions } from './options.ts'
 import { pace } from './pace.ts'
+import { ingestPair, sendPair } from './pairs.ts'
 import { reads2m } from './reads.ts'
 import { send } from './send.ts'
 
@@ -22,6 +23,8 @@ export const scenarios: Record<string, Scenario> = {
   'ingest-1': (t, options) => ingest(t, 1, options),
   'ingest-10': (t, options) => ingest(t, 10, options),
   'ingest-100': (t, options) => ingest(t, 100, options),
+  'send-two': (_t, options) => sendPair(options),
+  'ingest-two': (_t, options) => ingestPair(options),
   loop,
   fanout,
   connections,

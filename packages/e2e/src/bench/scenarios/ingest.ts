@@ -1,6 +1,6 @@
 import { eventually, type Sql, type TestContext } from '@wag/testkit'
 import { type LoadReport, runLoad } from '../../load/plan.ts'
-import { seededId, seededWaId, seededWamid } from '../../load/requests.ts'
+import { type Source, seededId, seededWaId, seededWamid } from '../../load/requests.ts'
 import { bareInsertRate } from '../bare-insert.ts'
 import { type Figure } from '../figures.ts'
 import { openStage, type Stage, startBare } from '../stage.ts'
@@ -16,18 +16,12 @@ const updatesPerS = new Map([
 /** Statuses of sent messages, `size` to a webhook: answered, and all of them applied. */
 export async function ingest(t: TestContext, size: number, options: ScenarioOptions): Promise<Figure[]> {
   const stage = await openStage(t, { services: ['gateway', 'ingest'] })
-  const secret = stage.system.env.WHATSAPP_APP_SECRET ?? ''
-  const bare = await startBare(t, 'signed', { APP_SECRET: secret })
-  const updates = (updatesPerS.get(size) ?? 10_000) * options.seconds
-  await seedSent(stage.sql, stage, Math.ceil(updates / 3))
-  const source = { kind: 'statuses' as const, path: '/whatsapp-webhook/', secret, number: number(stage), size }
-  const plan = { connections: 100, requests: Math.floor(updates / size), seconds: options.seconds, source }
+  const plan = await planStatuses(stage, size, options)
+  const bare = await startBare(t, 'signed', { APP_SECRET: plan.source.secret })
   const limit = await runLoad({ ...plan, port: bare.port })
   const insertRate = await bareInsertRate(stage.sql, 2)
   const before = await stage.cpu()
-  const report = await runLoad({ ...plan, port: stage.port })
-  refuseOthers(report)
-  const applied = await appliedAll(stage.sql, report.answered * size)
+  const { report, applied } = await measureIngest(stage, plan)
   const cpu = (await stage.cpu()) - before
   const limitRate = ((limit.answered * size) / limit.tookMs) * 1000
   const rate = applied.many / applied.seconds
@@ -48,6 +42,26 @@ export async function ingest(t: TestContext, size: number, options: ScenarioOpti
       }
     }
   ]
+}
+
+type StatusPlan = Omit<Parameters<typeof runLoad>[0], 'port' | 'source'> & {
+  source: Extract<Source, { kind: 'statuses' }>
+}
+
+/** As many statuses as could be taken, and the messages that they are of. */
+export async function planStatuses(stage: Stage, size: number, { seconds }: ScenarioOptions): Promise<StatusPlan> {
+  const secret = stage.system.env.WHATSAPP_APP_SECRET ?? ''
+  const updates = (updatesPerS.get(size) ?? 10_000) * seconds
+  await seedSent(stage.sql, stage, Math.ceil(updates / 3))
+  const source = { kind: 'statuses' as const, path: '/whatsapp-webhook/', secret, number: number(stage), size }
+  return { connections: 100, requests: Math.floor(updates / size), seconds, source }
+}
+
+/** Runs the load until all that was answered is applied. */
+export async function measureIngest(stage: Stage, plan: StatusPlan) {
+  const report = await runLoad({ ...plan, port: stage.port })
+  refuseOthers(report)
+  return { report, applied: await appliedAll(stage.sql, report.answered * plan.source.size) }
 }
 
 function refuseOthers({ statuses, lost }: LoadReport): void {

@@ -10,6 +10,7 @@ const connections = 100
 
 /** As many POSTs may be under way: those of a time of Meta's, at more than can be reached. */
 const inFlightMax = 2_000
+export const senderEnv = { SENDER_CONCURRENCY: String(inFlightMax) }
 
 /**
  * Accept → Meta's 200 → recorded, from eight numbers, all of it while the load goes on. Meta takes its usual time, for us
@@ -18,15 +19,10 @@ const inFlightMax = 2_000
 export async function send(t: TestContext, options: ScenarioOptions): Promise<Figure[]> {
   const stage = await openStage(t, {
     services: ['gateway', 'sender'],
-    env: { SENDER_CONCURRENCY: String(inFlightMax) }
+    env: senderEnv
   })
   const ids = await addNumbers(stage, numbers, 1_000)
-  const plan = {
-    connections,
-    requests: 8_000 * options.seconds,
-    seconds: options.seconds,
-    source: messages(stage, ids)
-  }
+  const plan = planSends(stage, ids, options)
   const inline = await inlineControl(t, stage)
   const control = await runLoad({ ...plan, port: inline.port })
   const limitRate = await queueRate(t, stage, plan)
@@ -48,6 +44,11 @@ export async function send(t: TestContext, options: ScenarioOptions): Promise<Fi
 }
 
 type Plan = Omit<Parameters<typeof runLoad>[0], 'port'>
+
+/** More messages than can be sent. */
+export function planSends(stage: Stage, ids: string[], { seconds }: ScenarioOptions): Plan {
+  return { connections, requests: 8_000 * seconds, seconds, source: messages(stage, ids) }
+}
 
 /** The same load on a queue without a ledger: from the first request to the last POST. */
 async function queueRate(t: TestContext, stage: Stage, plan: Plan): Promise<number> {
