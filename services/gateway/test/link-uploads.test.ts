@@ -1,7 +1,6 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { type AddressInfo } from 'node:net'
+import { type IncomingMessage, type ServerResponse } from 'node:http'
 import { createGraph } from '@wag/graph'
+import { startHttp } from '@wag/testkit'
 import { Registry } from 'prom-client'
 import t, { type Test } from 'tap'
 import { createLinkUploads } from '../src/link-uploads.ts'
@@ -16,16 +15,11 @@ type Answer = (response: ServerResponse, request: IncomingMessage) => void
 
 async function open(t: Test, answer: Answer, meta?: Parameters<typeof startMeta>[1]) {
   const requests: string[] = []
-  const server = createServer((request, response) => {
+  const origin = await startHttp(t, (request, response) => {
     requests.push(request.url ?? '')
     answer(response, request)
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
   })
-  const { port } = server.address() as AddressInfo
+  const { port } = new URL(origin)
   const graphServer = await startMeta(t, meta)
   const graph = createGraph({ baseUrl: graphServer.url, version: 'v24.0', timeoutMs: 5_000, connectionsMax: 20 })
   t.teardown(() => graph.close())

@@ -1,7 +1,5 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
-import { type AddressInfo } from 'node:net'
-import { type TestContext } from '@wag/testkit'
+import { type IncomingMessage } from 'node:http'
+import { startHttp, type TestContext } from '@wag/testkit'
 import t from 'tap'
 import { authorization, openGateway } from './open.ts'
 
@@ -10,17 +8,12 @@ const headers = { authorization }
 /** Stands in for Meta: answers every request with the same. */
 async function startGraph(t: TestContext, status: number, body: unknown) {
   const requests: Pick<IncomingMessage, 'url' | 'headers'>[] = []
-  const server = createServer((request, response) => {
+  const url = await startHttp(t, (request, response) => {
     requests.push({ url: request.url ?? '', headers: request.headers })
     response.writeHead(status, { 'content-type': 'application/json' })
     response.end(typeof body === 'string' ? body : JSON.stringify(body))
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
   })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests }
+  return { url, requests }
 }
 
 t.test('a medium is told with Meta’s link and type, with or without a slash', async (t) => {

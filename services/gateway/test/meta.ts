@@ -1,7 +1,4 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import { type AddressInfo } from 'node:net'
-import { type TestContext } from '@wag/testkit'
+import { startHttp, type TestContext } from '@wag/testkit'
 
 /** An upload as it reached Meta: the form, and who sent it. */
 export type ReceivedUpload = { url: string; authorization: string; type: string; mimeType: string; bytes: number }
@@ -11,7 +8,7 @@ export type MetaAnswer = { status: number; body: unknown }
 /** Stands in for Meta's upload: takes every file, gives it the next id, and remembers it. */
 export async function startMeta(t: TestContext, answer?: (index: number) => MetaAnswer | undefined) {
   const uploads: ReceivedUpload[] = []
-  const server = createServer((request, response) => {
+  const url = await startHttp(t, (request, response) => {
     const chunks: Buffer[] = []
     request.on('error', () => undefined)
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -31,11 +28,6 @@ export async function startMeta(t: TestContext, answer?: (index: number) => Meta
       response.writeHead(status, { 'content-type': 'application/json' })
       response.end(typeof body === 'string' ? body : JSON.stringify(body))
     })
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
   })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, uploads }
+  return { url, uploads }
 }

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { type AddressInfo } from 'node:net'
+import { type IncomingMessage, type ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type TestContext } from '@wag/testkit'
+import { startHttp, type TestContext } from '@wag/testkit'
 
 /** How a medium misbehaves. */
 export type Quirk =
@@ -39,18 +38,13 @@ type Seen = { url: string; authorization: string | undefined; userAgent: string 
 
 async function listen(t: TestContext, answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>) {
   const seen: Seen[] = []
-  const server = createServer((request, response) => {
+  const url = await startHttp(t, (request, response) => {
     const { authorization, 'user-agent': userAgent } = request.headers
     seen.push({ url: request.url ?? '', authorization, userAgent })
     response.on('error', () => undefined)
     answer(request, response).catch(() => response.destroy())
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
   })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen }
+  return { url, seen }
 }
 
 /** Graph and the host of its media in one, and a host that is not Meta's. */

@@ -1,9 +1,6 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import { type AddressInfo } from 'node:net'
 import { createId, type MessageState } from '@wag/contracts'
 import { claimMessages, storeReceived } from '@wag/db'
-import { type TestContext } from '@wag/testkit'
+import { startHttp, type TestContext } from '@wag/testkit'
 import t from 'tap'
 import { type Gateway, openGateway, phoneNumberId, tenantId } from '../open.ts'
 import { addStranger, call, countMessages, post, postAndEnd, rowOf, text } from './api.ts'
@@ -111,7 +108,7 @@ t.test('an empty body that calls itself JSON is no body', async (t) => {
 /** Stands in for Meta: answers every request with the same, and keeps the bodies it got. */
 async function startGraph(t: TestContext, status: number, answer: unknown) {
   const bodies: unknown[] = []
-  const server = createServer((request, response) => {
+  const url = await startHttp(t, (request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
@@ -119,13 +116,8 @@ async function startGraph(t: TestContext, status: number, answer: unknown) {
       response.writeHead(status, { 'content-type': 'application/json' })
       response.end(JSON.stringify(answer))
     })
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
   })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, bodies }
+  return { url, bodies }
 }
 
 async function receive(gateway: Gateway): Promise<string> {

@@ -1,6 +1,5 @@
-import { once } from 'node:events'
-import { createServer, type ServerResponse } from 'node:http'
-import { type AddressInfo } from 'node:net'
+import { type ServerResponse } from 'node:http'
+import { startHttp } from '@wag/testkit'
 import t, { type Test } from 'tap'
 import { pngOf } from '../form.ts'
 import { startMeta } from '../meta.ts'
@@ -9,17 +8,12 @@ import { call, countMessages, post, rowOf, to } from './api.ts'
 
 async function open(t: Test, changes: object = {}) {
   const requests: string[] = []
-  const server = createServer(({ url = '' }, response: ServerResponse) => {
+  const origin = await startHttp(t, ({ url = '' }, response: ServerResponse) => {
     requests.push(url)
     if (url.endsWith('.png')) response.writeHead(200, { 'content-type': 'image/png' }).end(pngOf())
     else response.writeHead(404).end()
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
   })
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { host } = new URL(origin)
   const meta = await startMeta(t)
   const gateway = await openGateway(t, { GRAPH_URL: meta.url, MEDIA_LINK_ALLOW: host, ...changes })
   return { gateway, meta, requests, link: (path: string) => `http://${host}${path}` }
