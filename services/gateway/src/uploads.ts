@@ -26,19 +26,25 @@ export function createUploads(context: UploadsContext) {
     /** Throws `number_not_found`, `meta_refused` or `graph_unavailable`. */
     async upload(request: UploadRequest): Promise<MediaUpload> {
       const { tenantId, phoneNumberId, file, mimeType, until } = request
-      const known = await findMediaUpload(context.db, { tenantId, phoneNumberId, sha256: file.sha256, mimeType }, until)
-      if (known) {
-        context.metrics.uploads.inc({ outcome: 'known' })
-        return known
-      }
       const key = [tenantId, phoneNumberId, file.sha256.toString('hex'), mimeType].join(' ')
-      const running = underWay.get(key)
-      if (running) return await running
-      const started = send(context, request).finally(() => underWay.delete(key))
+      for (let running = underWay.get(key); running; running = underWay.get(key)) {
+        const upload = await running
+        if (upload.expiresAt > until) return upload
+      }
+      // To look is part of it: who looked before somebody else's upload was kept would upload once more after it.
+      const started = findOrSend(context, request).finally(() => underWay.delete(key))
       underWay.set(key, started)
       return await started
     }
   }
+}
+
+async function findOrSend(context: UploadsContext, request: UploadRequest): Promise<MediaUpload> {
+  const { tenantId, phoneNumberId, file, mimeType, until } = request
+  const known = await findMediaUpload(context.db, { tenantId, phoneNumberId, sha256: file.sha256, mimeType }, until)
+  if (!known) return await send(context, request)
+  context.metrics.uploads.inc({ outcome: 'known' })
+  return known
 }
 
 async function send(
