@@ -40,6 +40,6 @@ export async function storeOpts(trx: Db, tenantId: string, opts: Opt[]): Promise
       tenantId,
       type: 'contact.updated',
       contactId: id,
-      data: { contactId: id, changed: ['opted_out'], optedOut: last.get(id)?.isOut ?? false }
+      data: { contactId: id, changed: ['opt_out'], optedOut: last.get(id)?.isOut ?? false }
     }))
 }

@@ -103,6 +103,10 @@ t.test('a customer is asked for no marketing by their last word, whichever comes
   await tell(bench, bodyOf({ statuses: [status('ours', 'failed', { timestamp: '1750000400', errors })] }))
   t.strictSame(await wants(), [true], 'a refused message says so too')
   const { events } = await read(bench)
-  const told = events.filter(({ type }) => type === 'contact.updated').map(({ data }) => data.optedOut)
-  t.strictSame(told, [true, false, true])
+  const told = events.filter(({ type }) => type === 'contact.updated').map(({ data }) => data)
+  t.strictSame(
+    told.map(({ optedOut }) => optedOut),
+    [true, false, true]
+  )
+  t.match(told, [{ changed: ['opt_out'] }, { changed: ['opt_out'] }, { changed: ['opt_out'] }])
 })
