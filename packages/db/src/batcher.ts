@@ -32,8 +32,9 @@ export type BatcherOptions<Item> = {
 type Waiting<Item, Result> = { item: Item; resolve: (result: Result) => void; reject: (error: unknown) => void }
 
 /**
- * A natural batcher: it flushes whatever waits as soon as fewer than `inFlightMax` batches run. No timer: alone, an item
- * goes at once; under load, batches grow by themselves to what arrived while the last ones ran.
+ * A natural batcher: it flushes whatever waits as soon as fewer than `inFlightMax` batches run and another one is worth
+ * it. Nothing waits for company: alone, an item goes at once; under load, batches grow by themselves to what arrived while
+ * the last ones ran.
  * `flush` gets the items in the order they came and returns their results in the same order.
  */
 export function createBatcher<Item, Result>(

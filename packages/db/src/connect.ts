@@ -26,8 +26,9 @@ const statementTimeoutMs = 10_000
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 
 /**
- * Writes lists its own way (see `arrayParam`). And a statement given up by `query_timeout` is still on the wire: if it was a `begin`, the next one on this connection would
- * run inside a transaction that nobody commits. So the connection goes with it.
+ * A client that writes lists our way (see `arrayParam`) and does not survive its own silence: a statement given up by
+ * `query_timeout` is still on the wire, and if it was a `begin`, the next one on this connection would run inside a
+ * transaction that nobody commits. So the connection goes with it.
  */
 class StrictClient extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
