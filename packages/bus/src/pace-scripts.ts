@@ -132,6 +132,13 @@ redis.call('HSET', KEYS[1], 'h', text(math.max(tonumber(pace[1] or '0'), now + h
 redis.call('PEXPIRE', KEYS[1], math.ceil((hold + recovery) / 1000) + 60000)
 `)
 
+/** How far a number gives way: held for, and the share of its rate. */
+export const lookScript = script(`${common}
+local pace = redis.call('HMGET', KEYS[1], 'h', 'f', 's')
+local held = math.max(0, tonumber(pace[1] or '0') - now)
+return { text(held), text(slowed(tonumber(pace[2]), tonumber(pace[3] or '0'), tonumber(ARGV[1]))) }
+`)
+
 /** Holds a number for a while. */
 export const holdScript = script(`${common}
 local hold = tonumber(ARGV[1])

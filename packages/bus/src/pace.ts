@@ -44,8 +44,10 @@ export const lateMaxMs = 10
 const aheadMs = 12
 /** How much faster than its usual pace a number goes to make up for slots that were wanted and not used. */
 const hurry = 1.2
+/** Where a number's pace is kept. */
+export const paceKey = (prefix: string, phoneNumberId: string): string => `${prefix}:{send-${phoneNumberId}}:pace`
 /** The rate is whole again after this long; it never falls below this share; it falls at most so often. */
-const recoveryMs = 30_000
+export const recoveryMs = 30_000
 const shareMin = 0.1
 const slowOnceMs = 1_000
 /** Messages that come in push the next slot away by this much at most, in milliseconds. */
@@ -66,7 +68,7 @@ export function openPace({ redis, prefix, onError, pair = metaPair }: PaceOption
   let awayUntil = 0
 
   const slotsKey = (id: string): string => `${prefix}:{send-${id}}:window`
-  const numberKey = (id: string): string => `${prefix}:{send-${id}}:pace`
+  const numberKey = (id: string): string => paceKey(prefix, id)
   const pairKey = (id: string, contactId: number): string => `${prefix}:{send-${id}}:pair:${contactId}`
 
   async function takeShared({ phoneNumberId, rate, free, unused, busyMs, pairs }: TakeRequest): Promise<Grant> {

@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually, startTestRedis, type TestContext } from '@wag/testkit'
 import t from 'tap'
-import { type Grant, openPace, type Pace, type PaceOptions, type Slot, type TakeRequest } from '../src/index.ts'
+import {
+  type Grant,
+  openPace,
+  type Pace,
+  type PaceOptions,
+  readThrottles,
+  type Slot,
+  type TakeRequest
+} from '../src/index.ts'
 import { ignore, openRedis, phoneNumberId } from './open.ts'
 
 type Where = { url: string; prefix: string }
@@ -173,6 +181,22 @@ t.test('a rate that gave way is lower, falls once a second, and grows back', asy
   t.ok(slow > usual * 1.8 && slow < usual * 2.1, `${usual.toFixed(2)} → ${slow.toFixed(2)} ms`)
   await sleep(2_000)
   t.ok((await interval()) < slow * 0.98, 'a little faster already')
+})
+
+t.test('how far numbers give way can be read', async (t) => {
+  const { where } = await openServer(t)
+  const pace = await open(t, where)
+  const redis = await openRedis(t, where.url)
+  const look = () => readThrottles({ redis, prefix: where.prefix }, ['1', '2', '3'])
+  await pace.take(request({ phoneNumberId: '3', free: 1 }))
+  t.strictSame(await look(), new Map())
+  await pace.slow('1', 0.5, 0)
+  await pace.hold(['2'], 60_000)
+  const found = await look()
+  t.strictSame([...found.keys()], ['1', '2'])
+  const [slowed, held] = [found.get('1'), found.get('2')]
+  t.ok(slowed && slowed.heldMs === 0 && slowed.share >= 0.5 && slowed.share < 0.7, JSON.stringify(slowed))
+  t.ok(held && held.heldMs > 30_000 && held.heldMs <= 60_000 && held.share === 1, JSON.stringify(held))
 })
 
 t.test('after a Redis that lost everything slots go on where they were', async (t) => {

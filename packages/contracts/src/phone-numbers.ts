@@ -30,7 +30,13 @@ export const PauseListSchema = Type.Object({
 })
 export type PauseList = Static<typeof PauseListSchema>
 
-/** A business number with what stops it and what waits. `rate` is null where the senders' default holds. */
+/** How far a number gives way to Meta: nothing is sent until `until`, then at `share` of its rate, growing back to 1. */
+const ThrottleSchema = Type.Object({ until: nullableText, share: Type.Number() })
+
+/**
+ * A business number with what stops it and what waits. `rate` is null where the senders' default holds, `throttle` where the
+ * number gives way to nothing; it is left out where Redis, which knows, does not answer.
+ */
 export const ApiNumberSchema = Type.Object({
   id: Type.String(),
   default: Type.Boolean(),
@@ -38,6 +44,7 @@ export const ApiNumberSchema = Type.Object({
   waba_id: nullableText,
   status: Type.Enum(['sending', 'paused']),
   pauses: Type.Array(ApiPauseSchema),
+  throttle: Type.Optional(Type.Union([ThrottleSchema, Type.Null()])),
   queued: Type.Object({ otp: Type.Integer(), normal: Type.Integer(), bulk: Type.Integer() }),
   oldest_due_at: nullableText,
   unknown: Type.Integer()

@@ -1,14 +1,38 @@
+import { type Throttle } from '@wag/bus'
 import { type ApiNumber, type ApiPause } from '@wag/contracts'
 import { countWaiting, type Db, type NumberRecord, type Pause, pausesOf, type Waiting } from '@wag/db'
 import { explain } from '@wag/graph'
 
+/** Where what is told of a number comes from; `throttles` knows nothing while Redis is away. */
+export type NumberSources = { db: Db; throttles(ids: string[]): Promise<Map<string, Throttle> | undefined> }
+
 /** Numbers as callers see them. What waits is counted up to `countMax` for each priority. */
-export async function numberViews(db: Db, numbers: NumberRecord[], countMax: number): Promise<ApiNumber[]> {
+export async function numberViews(
+  { db, throttles }: NumberSources,
+  numbers: NumberRecord[],
+  countMax: number
+): Promise<ApiNumber[]> {
   const [first] = numbers
   if (!first) return []
   const ids = numbers.map(({ id }) => id)
-  const [pauses, waiting] = await Promise.all([pausesOf(db, first.tenantId, ids), countWaiting(db, ids, countMax)])
-  return numbers.map((number) => numberView(number, pauses.get(number.id) ?? [], waiting.get(number.id)))
+  const [pauses, waiting, slowed] = await Promise.all([
+    pausesOf(db, first.tenantId, ids),
+    countWaiting(db, ids, countMax),
+    throttles(ids)
+  ])
+  return numbers.map((number) => ({
+    ...numberView(number, pauses.get(number.id) ?? [], waiting.get(number.id)),
+    ...(slowed && { throttle: throttleView(slowed.get(number.id)) })
+  }))
+}
+
+function throttleView(throttle: Throttle | undefined): NonNullable<ApiNumber['throttle']> | null {
+  if (!throttle) return null
+  const { heldMs, share } = throttle
+  return {
+    until: heldMs > 0 ? new Date(Date.now() + heldMs).toISOString() : null,
+    share: Math.round(share * 100) / 100
+  }
 }
 
 function numberView(number: NumberRecord, pauses: Pause[], waiting: Waiting | undefined): ApiNumber {

@@ -1,4 +1,4 @@
-import { listen, openPublisher, openQueues } from '@wag/bus'
+import { listen, openPublisher, openQueues, readThrottles } from '@wag/bus'
 import { createGraph } from '@wag/graph'
 import { type App, buildService } from '@wag/service'
 import { createAcceptor } from './accept.ts'
@@ -107,6 +107,7 @@ export async function buildApp(config: Config): Promise<App> {
   addContactsApi(app, { db, publicUrl: config.PUBLIC_URL })
   addPhoneNumbers(app, {
     db,
+    throttles: (ids) => readThrottles({ redis, prefix: redisOptions.prefix }, ids).catch(() => undefined),
     publisher: openPublisher({ redis, prefix: redisOptions.prefix }),
     queues,
     numbers,

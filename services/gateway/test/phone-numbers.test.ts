@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { startWorker } from '@wag/bus'
+import { once } from 'node:events'
+import { connectRedis, openPace, startWorker } from '@wag/bus'
 import { createId, sendQueueName, defaultTenantId as tenantId } from '@wag/contracts'
 import {
   acceptMessages,
@@ -11,7 +12,7 @@ import {
   pause,
   saveNumber
 } from '@wag/db'
-import { eventually } from '@wag/testkit'
+import { eventually, startTestRedis } from '@wag/testkit'
 import t from 'tap'
 import { apiKey, encryptionKey, type Gateway, openGateway, phoneNumberId } from './open.ts'
 
@@ -49,6 +50,7 @@ t.test('a number is added, shown without its token, and changed', async (t) => {
     waba_id: '77',
     status: 'sending',
     pauses: [],
+    throttle: null,
     queued: { otp: 0, normal: 0, bulk: 0 },
     oldest_due_at: null,
     unknown: 0
@@ -93,6 +95,27 @@ t.test('what cannot be is refused, and changes nothing', async (t) => {
   }
   t.match((await call(gateway, path)).body, { phone_numbers: [{ id: phoneNumberId, rate: null, status: 'sending' }] })
   for (const id of ['1', 'abc', '%00']) t.equal((await call(gateway, `${path}/${id}`)).status, 404, id)
+})
+
+t.test('a number that gives way to Meta says for how long and how far, unless Redis is away', async (t) => {
+  const server = await startTestRedis(t)
+  const gateway = await openGateway(t, { REDIS_URL: server.url })
+  const redis = connectRedis({ url: server.url, name: 'test', onError: () => undefined })
+  t.teardown(() => redis.disconnect())
+  await once(redis, 'ready')
+  const pace = openPace({ redis, prefix: gateway.config.REDIS_PREFIX, onError: (error) => t.fail(error.message) })
+  await pace.slow(phoneNumberId, 0.5, 60_000)
+  const { throttle } = (await call(gateway, `${path}/${phoneNumberId}`)).body
+  t.ok(throttle.share >= 0.5 && throttle.share < 0.9, `${throttle.share} of the rate`)
+  const heldMs = Date.parse(throttle.until) - Date.now()
+  t.ok(heldMs > 30_000 && heldMs <= 60_100, `held for ${heldMs} ms`)
+  const listed = (await call(gateway, path)).body.phone_numbers[0]
+  t.equal(listed.throttle.share >= 0.5, true, 'in the list, too')
+
+  await server.kill()
+  const { status, body } = await call(gateway, `${path}/${phoneNumberId}`)
+  t.equal(status, 200)
+  t.notOk('throttle' in body, 'nobody knows')
 })
 
 t.test('a paused number shows why in Meta’s words and ours, and is resumed', async (t) => {

@@ -13,7 +13,8 @@ import { tell } from '../../tell.ts'
 import { findNumber, type NumbersContext, numberNotFound, ParamsSchema, ring, show } from './context.ts'
 
 /** `PUT` and `PATCH /v1/phone-numbers/<id>`: adds a number, changes one. */
-export function addNumberChanges(app: App, { db, publisher, queues, numbers, encryptionKey }: NumbersContext): void {
+export function addNumberChanges(app: App, context: NumbersContext): void {
+  const { db, publisher, queues, numbers, encryptionKey } = context
   async function save(request: FastifyRequest, id: string, body: NumberChangeBody): Promise<{ isNew: boolean }> {
     const { access_token: accessToken, waba_id: wabaId, rate, default: isDefault } = body
     const change = {
@@ -41,7 +42,7 @@ export function addNumberChanges(app: App, { db, publisher, queues, numbers, enc
       const { id } = request.params
       const { isNew } = await save(request, id, request.body)
       void reply.code(isNew ? 201 : 200)
-      return show(db, await findNumber(db, request, id))
+      return show(context, await findNumber(db, request, id))
     }
   )
 
@@ -54,7 +55,7 @@ export function addNumberChanges(app: App, { db, publisher, queues, numbers, enc
     async (request): Promise<ApiNumber> => {
       const { id } = await findNumber(db, request, request.params.id)
       await save(request, id, request.body)
-      return show(db, await findNumber(db, request, id))
+      return show(context, await findNumber(db, request, id))
     }
   )
 }

@@ -4,11 +4,10 @@ import { type Db, listNumbers, type NumberRecord } from '@wag/db'
 import { principalOf } from '@wag/service'
 import { type FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { numberViews } from '../../api-number.ts'
+import { type NumberSources, numberViews } from '../../api-number.ts'
 import { type Numbers } from '../../numbers.ts'
 
-export type NumbersContext = {
-  db: Db
+export type NumbersContext = NumberSources & {
   publisher: Publisher
   queues: Queues
   numbers: Numbers
@@ -31,8 +30,8 @@ export async function findNumber(db: Db, request: FastifyRequest, id: string): P
 }
 
 /** A number as callers see it. */
-export async function show(db: Db, number: NumberRecord): Promise<ApiNumber> {
-  const [view] = await numberViews(db, [number], countOneMax)
+export async function show(sources: NumberSources, number: NumberRecord): Promise<ApiNumber> {
+  const [view] = await numberViews(sources, [number], countOneMax)
   if (!view) throw numberNotFound()
   return view
 }

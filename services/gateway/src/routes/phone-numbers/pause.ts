@@ -6,7 +6,8 @@ import { tell } from '../../tell.ts'
 import { findNumber, type NumbersContext, ParamsSchema, ring, show } from './context.ts'
 
 /** `POST /v1/phone-numbers/<id>/pause` and `/resume`. */
-export function addNumberPauses(app: App, { db, publisher, queues }: NumbersContext): void {
+export function addNumberPauses(app: App, context: NumbersContext): void {
+  const { db, publisher, queues } = context
   app.post(
     '/v1/phone-numbers/:id/pause',
     {
@@ -24,7 +25,7 @@ export function addNumberPauses(app: App, { db, publisher, queues }: NumbersCont
       const ends = await pause(db, { tenantId, scope: 'number', key: id, reason: 'operator', ...error })
       tell({ publisher, log: request.log }, ends)
       request.log.info({ phoneNumberId: id }, 'a phone number was paused')
-      return show(db, number)
+      return show(context, number)
     }
   )
 
@@ -40,7 +41,7 @@ export function addNumberPauses(app: App, { db, publisher, queues }: NumbersCont
         { phoneNumberId: number.id, pauses: ended.map(({ scope }) => scope) },
         'a phone number was resumed'
       )
-      return { resumed: ended.map(pauseView), phone_number: await show(db, number) }
+      return { resumed: ended.map(pauseView), phone_number: await show(context, number) }
     }
   )
 }

@@ -10,7 +10,8 @@ const pageMax = 100
 const countMax = 1_000
 
 /** `GET /v1/phone-numbers`, `GET /v1/phone-numbers/<id>`: what stops a number and what waits. */
-export function addNumberReads(app: App, { db, publicUrl }: NumbersContext): void {
+export function addNumberReads(app: App, context: NumbersContext): void {
+  const { db, publicUrl } = context
   app.get(
     '/v1/phone-numbers',
     { config: { scope: 'read' }, schema: { querystring: PageQuerySchema, response: { 200: NumberPageSchema } } },
@@ -19,14 +20,14 @@ export function addNumberReads(app: App, { db, publicUrl }: NumbersContext): voi
       const after = request.query.cursor === undefined ? '' : idOf(request.query.cursor)
       const found = await listNumbers(db, principalOf(request).tenantId, { after, limit: limit + 1 })
       const { page, last } = cutPage(found, limit)
-      return { phone_numbers: await numberViews(db, page, countMax), ...nextOf(request, reply, publicUrl, last) }
+      return { phone_numbers: await numberViews(context, page, countMax), ...nextOf(request, reply, publicUrl, last) }
     }
   )
 
   app.get(
     '/v1/phone-numbers/:id',
     { config: { scope: 'read' }, schema: { params: ParamsSchema, response: { 200: ApiNumberSchema } } },
-    async (request) => show(db, await findNumber(db, request, request.params.id))
+    async (request) => show(context, await findNumber(db, request, request.params.id))
   )
 }
 
