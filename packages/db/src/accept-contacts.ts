@@ -45,8 +45,7 @@ function makeContacts(kind: RecipientKind): RawBuilder<unknown> {
       where kind = ${kind} and (tenant_id, recipient) not in (
         select tenant_id, recipient from ${known} union all select tenant_id, recipient from ${former})
       order by tenant_id, recipient
-      -- Somebody else may make the same contact between our look and our insert: DO NOTHING would return no id. And to set
-      -- a column of a key would lock the row against those who only refer to it, in whichever order: a deadlock.
+      -- Somebody else may make the same contact between our look and our insert: DO NOTHING would return no id.
       on conflict (tenant_id, ${column}) where ${column} is not null do update set profile_name = contacts.profile_name
       returning tenant_id, ${column} as recipient, id
     )`

@@ -47,10 +47,9 @@ export function createBatcher<Item, Result>(
   const beside = options.beside ?? { weight: 0, afterMs: 0 }
   let waiting: Waiting<Item, Result>[] = []
   let waitingWeight = 0
-  let running = 0
-  let startedAt = 0
+  const running = new Set<{ startedAt: number }>()
   let scheduled = false
-  let isLooking = false
+  let timer: NodeJS.Timeout | undefined
   let whenIdle: (() => void)[] = []
 
   function add(item: Item): Promise<Result> {
@@ -68,28 +67,25 @@ export function createBatcher<Item, Result>(
 
   // Not at once, but after the current round of I/O, so that requests which arrived together leave together.
   function schedule(): void {
-    if (scheduled || running >= inFlightMax) return
+    if (scheduled || running.size >= inFlightMax) return
     scheduled = true
     setImmediate(() => {
       scheduled = false
-      while (waiting.length > 0 && mayStart()) void run(take())
-      if (waiting.length > 0 && running > 0 && running < inFlightMax) lookAgain()
+      clearTimeout(timer)
+      while (waiting.length > 0 && running.size < inFlightMax && isWorthIt()) void run(take())
+      if (waiting.length > 0 && running.size < inFlightMax) timer = setTimeout(schedule, Math.ceil(patienceMs()))
     })
   }
 
-  function mayStart(): boolean {
-    if (running === 0) return true
-    const isWorthIt = waitingWeight >= beside.weight || performance.now() - startedAt >= beside.afterMs
-    return running < inFlightMax && isWorthIt
+  function isWorthIt(): boolean {
+    const isMuch = waitingWeight >= beside.weight || waiting.length >= itemsMax
+    return running.size === 0 || isMuch || patienceMs() <= 0
   }
 
-  function lookAgain(): void {
-    if (isLooking) return
-    isLooking = true
-    setTimeout(() => {
-      isLooking = false
-      if (waiting.length > 0) schedule()
-    }, beside.afterMs)
+  /** How long the batch that has run longest may still go on before another one starts beside it. */
+  function patienceMs(): number {
+    const [oldest] = running
+    return oldest ? oldest.startedAt + beside.afterMs - performance.now() : 0
   }
 
   function take(): Waiting<Item, Result>[] {
@@ -107,14 +103,14 @@ export function createBatcher<Item, Result>(
   }
 
   async function run(batch: Waiting<Item, Result>[]): Promise<void> {
-    running++
-    startedAt = performance.now()
+    const started = { startedAt: performance.now() }
+    running.add(started)
     try {
       await settle(batch)
     } finally {
-      running--
+      running.delete(started)
       if (waiting.length > 0) schedule()
-      else if (running === 0) release()
+      else if (running.size === 0) release()
     }
   }
 
@@ -145,7 +141,7 @@ export function createBatcher<Item, Result>(
     idle: () =>
       new Promise((resolve) => {
         whenIdle.push(resolve)
-        if (waiting.length === 0 && running === 0) release()
+        if (waiting.length === 0 && running.size === 0) release()
       })
   }
 }

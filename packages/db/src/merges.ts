@@ -13,7 +13,12 @@ export async function mergeContacts(trx: Db, tenantId: string, merges: Merge[]):
   const from = merges.map((merge) => merge.from.id ?? 0)
   const into = merges.map((merge) => survivorOf(merge.into).id ?? 0)
   const pairs = sql`unnest(${from}::bigint[], ${into}::bigint[]) as i (from_id, into_id)`
-  // First: whoever is about to write a row of the merged contact's is waited for, and waits from here on.
+  // First: whoever is about to write a row of the merged contact's is waited for, and waits from here on. An update alone
+  // would not do: it gives way to those who only refer to the row.
+  await sql`
+    select from contacts where tenant_id = ${tenantId} and id = any(${from}::bigint[]) order by id for update`.execute(
+    trx
+  )
   await sql`
     update contacts c set merged_into = i.into_id, wa_id = null, user_id = null
     from ${pairs} where c.tenant_id = ${tenantId} and c.id = i.from_id`.execute(trx)

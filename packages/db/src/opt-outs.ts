@@ -23,7 +23,7 @@ export async function storeOpts(trx: Db, tenantId: string, opts: Opt[]): Promise
       -- A contact that is merged at this very moment speaks for the one that stays.
       select id, coalesce(merged_into, id) as kept, opted_out from contacts
       where tenant_id = ${tenantId} and id = any(${sorted.map((o) => o.contactId)}::bigint[])
-      order by id for update
+      order by id for no key update
     )
     update contacts c set opted_out = i.is_out, opt_at = i.at
     from before b, unnest(

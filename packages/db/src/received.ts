@@ -18,7 +18,9 @@ export type ReceivedMessage = {
 /** Stores what is not stored yet, by wamid, and returns the ids of what was new. */
 export async function storeReceived(trx: Db, messages: ReceivedMessage[]): Promise<Set<string>> {
   if (messages.length === 0) return new Set()
-  const column = <T>(pick: (message: ReceivedMessage) => T): T[] => messages.map(pick)
+  // Sorted, so that two batches with the same messages wait for each other instead of deadlocking.
+  const sorted = messages.toSorted((a, b) => Number(a.wamid > b.wamid) - Number(a.wamid < b.wamid))
+  const column = <T>(pick: (message: ReceivedMessage) => T): T[] => sorted.map(pick)
   const { rows } = await sql<{ id: string }>`
     insert into messages
       (tenant_id, id, direction, phone_number_id, contact_id, wamid, state, type, content, at, target_wamid)

@@ -67,6 +67,18 @@ t.test('a list of bytes comes back as it went', async (t) => {
   }
 })
 
+t.test('a list of bytes in which some are missing comes back as it went', async (t) => {
+  const { db } = await openLedger(t)
+  const list = [Buffer.from([0, 255]), null]
+  const { rows } = await sql<{ list: (Buffer | null)[] }>`select ${list}::bytea[] as list`.execute(db)
+  t.strictSame(rows[0]?.list, list)
+})
+
+t.test('a NUL is refused as it was before', async (t) => {
+  const { db } = await openLedger(t)
+  await t.rejects(sql`select ${['a', 'b\0c']}::text[]`.execute(db), { code: '22021' })
+})
+
 t.test('what else a list may hold is left to pg', async (t) => {
   const { db } = await openLedger(t)
   const at = new Date('2026-11-22T10:11:12.345Z')

@@ -96,6 +96,11 @@ t.test('a second batch starts beside one that takes long, however little waits',
   await eventually(() => gates.length === 2)
   gates[1]?.open()
   t.equal(await second, 'done 2')
+  const third = batcher.add(3)
+  await nextRound()
+  t.equal(gates.length, 3, 'what comes later does not wait for the slow one, either')
+  gates[2]?.open()
+  await third
   gates[0]?.open()
   await first
 })

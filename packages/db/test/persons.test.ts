@@ -154,6 +154,21 @@ t.test('two spellings of one number are one contact, whichever was there first',
   }
 })
 
+t.test('a merge waits for a message that somebody is about to commit, and takes it along', async (t) => {
+  const { db } = await openLedger(t)
+  const [ann = 0] = await see(db, { waId: '1', at: at(1) })
+  const [again = 0] = await see(db, { userId: 'DE.1', at: at(1) })
+  let id = ''
+  await overlap(
+    db,
+    async (trx) => {
+      id = await write(trx, again)
+    },
+    () => see(db, { waId: '1', userId: 'DE.1', at: at(2) })
+  )
+  t.equal((await messageRow(db, id)).contact_id, ann)
+})
+
 t.test('a message that was being accepted while its contact was merged is moved', async (t) => {
   const { db } = await openLedger(t)
   const [ann = 0] = await see(db, { waId: '1', at: at(1) })

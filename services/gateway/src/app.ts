@@ -1,4 +1,5 @@
 import { listen, openPublisher, openQueues, readThrottles } from '@wag/bus'
+import { GatewayError } from '@wag/contracts'
 import { createGraph } from '@wag/graph'
 import { type App, buildService } from '@wag/service'
 import { createAcceptor } from './accept.ts'
@@ -107,7 +108,7 @@ export async function buildApp(config: Config): Promise<App> {
   addContactsApi(app, { db, publicUrl: config.PUBLIC_URL })
   addPhoneNumbers(app, {
     db,
-    throttles: (ids) => readThrottles({ redis, prefix: redisOptions.prefix }, ids).catch(() => undefined),
+    throttles: (ids) => readThrottles({ redis, prefix: redisOptions.prefix }, ids).catch(unlessAway),
     publisher: openPublisher({ redis, prefix: redisOptions.prefix }),
     queues,
     numbers,
@@ -118,4 +119,9 @@ export async function buildApp(config: Config): Promise<App> {
   addMedia(app, { ...inbound, graph, encryptionKey: config.ENCRYPTION_KEY })
   addMediaContent(app, inbound)
   return app
+}
+
+/** What only Redis knows is left out while it is away. */
+function unlessAway(error: unknown): undefined {
+  if (!(error instanceof GatewayError) || error.code !== 'redis_unavailable') throw error
 }

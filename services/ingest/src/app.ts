@@ -20,8 +20,9 @@ const jobsAtOnce = 16
 const batchJobsMax = 200
 const batchBytesMax = 8 * 1024 * 1024
 /**
- * Under load, the next batch is read and prepared while one is with PostgreSQL. What is less, in bytes, waits this long, in
- * milliseconds: so it is told of in the order it came.
+ * Under load, the next batch is read and prepared while one is with PostgreSQL: once this many bytes wait, or the one has
+ * taken this long, in milliseconds. As with several ingests, two messages may then be told of in the order of the commits
+ * and not in that of their coming, and a reaction may be joined to its message by the sweeper.
  */
 const batchesAtOnce = 2
 const beside = { weight: 512 * 1024, afterMs: 100 }
