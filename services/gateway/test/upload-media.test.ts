@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { request } from 'node:http'
 import { type AddressInfo } from 'node:net'
-import { setTimeout as wait } from 'node:timers/promises'
 import { createId } from '@wag/contracts'
 import { saveDefaultNumber } from '@wag/db'
 import { eventually } from '@wag/testkit'
@@ -55,21 +54,6 @@ t.test('the same content is uploaded once for a number, however often and at onc
   t.match((await post(file(pngOf()), { name: 'from', value: '2002' })).json(), { id: 'media-2', from: '2002' })
   t.match(meta.uploads[1], { url: '/v24.0/2002/media', authorization: 'Bearer another token' })
   t.match((await post(file(pngOf(200, 'x')), { name: 'from', value: phoneNumberId })).json(), { id: 'media-3' })
-})
-
-t.test('who has looked before an upload was kept does not upload once more', async (t) => {
-  const { post, meta } = await open(t)
-  // Of so many some look while others upload, and come back when those are done.
-  for (let round = 1; round <= 5; round++) {
-    const answers = await Promise.all(
-      Array.from({ length: 30 }, async (_, index) => {
-        await wait(index)
-        return post(file(pngOf(200 + round)))
-      })
-    )
-    t.equal(new Set(answers.map(({ body }) => body)).size, 1)
-    t.equal(meta.uploads.length, round)
-  }
 })
 
 t.test('an id near its end is not handed out again', async (t) => {
