@@ -4,7 +4,7 @@ import { countWaiting, type Db, type NumberRecord, type Pause, pausesOf, type Wa
 import { explain } from '@wag/graph'
 
 /** Where what is told of a number comes from; `throttles` knows nothing while Redis is away. */
-export type NumberSources = { db: Db; throttles(ids: string[]): Promise<Map<string, Throttle> | undefined> }
+export type NumberSources = { db: Db; throttles: (ids: string[]) => Promise<Map<string, Throttle> | undefined> }
 
 /** Numbers as callers see them. What waits is counted up to `countMax` for each priority. */
 export async function numberViews(

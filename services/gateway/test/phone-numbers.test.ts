@@ -112,7 +112,7 @@ t.test('a number that gives way to Meta says for how long and how far, unless Re
   const listed = (await call(gateway, path)).body.phone_numbers[0]
   t.equal(listed.throttle.share >= 0.5, true, 'in the list, too')
 
-  await server.kill()
+  await server.stop()
   const { status, body } = await call(gateway, `${path}/${phoneNumberId}`)
   t.equal(status, 200)
   t.notOk('throttle' in body, 'nobody knows')
